@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The configuration file as plain data; nhrpd.conf(5) describes the language.
+ */
+#ifndef NHRPD_CONFIG_H
+#define NHRPD_CONFIG_H
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "packet/address.h"
+#include "packet/packet.h"
+
+#define CONFIG_FILE "/etc/nhrpd/nhrpd.conf"
+#define CONFIG_HOLDTIME 7200		/* seconds */
+#define CONFIG_REDIRECT_INTERVAL 8	/* seconds */
+#define CONFIG_NAME_MAX 253		/* characters of a DNS name */
+#define CONFIG_ERROR_MAX 512
+
+/**
+ * struct config_nhs - a next hop server to register with
+ * @protocol: its protocol address; empty for "dynamic": learnt from its
+ *	      Registration Reply
+ * @nbma: its NBMA address; empty if @nbma_name must be resolved
+ * @nbma_name: its DNS name, or ""
+ * @priority: 0 is best; only the best that answer are registered with
+ * @multicast: send it multicast and broadcast packets
+ * @fallback: it carries packets whose next hop is not resolved
+ */
+struct config_nhs {
+	struct nhrp_address protocol;
+	struct nhrp_address nbma;
+	char nbma_name[CONFIG_NAME_MAX + 1];
+	uint8_t priority;
+	bool multicast;
+	bool fallback;
+};
+
+/**
+ * struct config_map - a static mapping
+ * @protocol: protocol address
+ * @nbma: NBMA address
+ * @multicast: send it multicast and broadcast packets
+ */
+struct config_map {
+	struct nhrp_address protocol;
+	struct nhrp_address nbma;
+	bool multicast;
+};
+
+/**
+ * struct config_interface - one interface
+ * @name: of the device
+ * @network_id: interfaces with the same number are one NHRP network; never 0
+ * @holdtime: seconds that others may keep what we tell them
+ * @authentication: Cisco's plain-text string, or ""
+ * @redirect: tell sources of hairpinned traffic of a better way
+ * @redirect_interval: seconds between two such indications
+ * @shortcut: resolve what others indicate and install routes
+ * @registration_unique: register with the U bit
+ * @registration_timeout: seconds between registrations; 0: @holdtime / 3
+ * @mtu: to announce in CIEs, bytes; 0: none
+ * @multicast_dynamic: replicate multicast to every registered client
+ * @nhs: array of @nhs_count
+ * @maps: array of @map_count; at most one for a protocol address
+ * @multicast: array of @multicast_count NBMA addresses that get multicast
+ *
+ * No @nhs has the @protocol of another (but "dynamic"), and every one has
+ * either @nbma or @nbma_name: "nhs A" alone has taken its from "map A".
+ */
+struct config_interface {
+	char name[IF_NAMESIZE];
+	uint32_t network_id;
+	uint16_t holdtime;
+	char authentication[NHRP_AUTHENTICATION_MAX + 1];
+	bool redirect;
+	uint16_t redirect_interval;
+	bool shortcut;
+	bool registration_unique;
+	uint16_t registration_timeout;
+	uint16_t mtu;
+	bool multicast_dynamic;
+	struct config_nhs *nhs;
+	size_t nhs_count;
+	struct config_map *maps;
+	size_t map_count;
+	struct nhrp_address *multicast;
+	size_t multicast_count;
+};
+
+/**
+ * struct config - a whole configuration
+ * @interfaces: array of @interface_count, each name once, in file order
+ */
+struct config {
+	struct config_interface *interfaces;
+	size_t interface_count;
+};
+
+/**
+ * struct config_error - what is wrong with a configuration
+ * @text: "file:line: what is wrong and what is allowed"
+ */
+struct config_error {
+	char text[CONFIG_ERROR_MAX];
+};
+
+/**
+ * config_read - read a configuration file and what it includes
+ * @path: the file
+ * @error: filled if it is refused
+ *
+ * Return: the configuration, to be freed with config_free(), or NULL.
+ */
+struct config *config_read(const char *path, struct config_error *error);
+
+/**
+ * config_parse - read a configuration from memory
+ * @name: stands for the file name in errors
+ * @text: the statements, need not end in NUL
+ * @length: bytes there
+ * @error: filled if it is refused
+ *
+ * Does no I/O; "include" is refused.
+ *
+ * Return: as config_read().
+ */
+struct config *config_parse(const char *name, const char *text, size_t length,
+			    struct config_error *error);
+
+/** config_free - free a configuration and all in it; NULL is allowed */
+void config_free(struct config *config);
+
+/** config_find - the interface of a name, or NULL */
+const struct config_interface *config_find(const struct config *config,
+					   const char *name);
+
+#endif /* NHRPD_CONFIG_H */
