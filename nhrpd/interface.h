@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Interfaces: one mgre device that the configuration names, and all state
+ * that hangs on it. The device may appear, vanish and come back; the struct
+ * lives as long as the configuration names it.
+ */
+#ifndef NHRPD_INTERFACE_H
+#define NHRPD_INTERFACE_H
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "hash.h"
+#include "packet/address.h"
+#include "traffic.h"
+
+struct cache_entry;
+struct config_interface;
+struct daemon;
+struct nhc;
+struct peer;
+struct purge;
+struct answer;
+struct resolution;
+struct shortcut;
+
+/* More protocol addresses of a device than anybody gives one. */
+#define INTERFACE_ADDRESSES 16
+
+/**
+ * struct interface_address - a protocol address of the device
+ * @address: the address itself
+ * @prefix: the connected prefix it came with
+ */
+struct interface_address {
+	struct nhrp_address address;
+	struct nhrp_prefix prefix;
+};
+
+enum interface_state {
+	INTERFACE_ABSENT,	/* no device of this name */
+	INTERFACE_DOWN,		/* device not up, or has no NBMA address */
+	INTERFACE_FOREIGN,	/* not of kind mgre, or owned by another */
+	INTERFACE_UP,		/* ours, and able to send */
+};
+
+/**
+ * struct interface - a configured interface
+ * @name: of the device; the key in daemon.interfaces
+ * @config: its settings; replaced by a reload
+ * @daemon: where it belongs
+ * @state: whether NHRP runs on it
+ * @reason: why @state is not INTERFACE_UP, in words
+ * @ifindex: of the device, 0 if absent
+ * @mtu: of the device
+ * @max_entries: mappings that the kernel will hold
+ * @key: GRE key, valid if @has_key
+ * @link: ifindex of the underlay device, 0 if not bound to one
+ * @nbma: own NBMA address, empty while there is none
+ * @remote: the other end of a point-to-point tunnel (Phase 1), or empty
+ * @addresses: own protocol addresses, @address_count of them
+ * @peers: hash table by NBMA address
+ * @cache: hash table by protocol address
+ * @shortcuts: hash table by prefix
+ * @resolutions: hash table by destination: questions and refusals
+ * @answers: hash table: whom we told what, to be able to take it back
+ * @purges: list of purges not yet answered
+ * @nhcs: list of registrations, in order of configuration
+ * @registered: entries of type CACHE_REGISTERED
+ * @traffic: counters
+ */
+struct interface {
+	char name[IFNAMSIZ];
+	const struct config_interface *config;
+	struct daemon *daemon;
+	enum interface_state state;
+	const char *reason;
+	unsigned int ifindex;
+	uint32_t mtu;
+	uint32_t max_entries;
+	uint32_t key;
+	bool has_key;
+	bool admin_up;
+	bool is_mgre;
+	bool bound;
+	unsigned int link;
+	struct nhrp_address nbma;
+	struct nhrp_address remote;
+	struct interface_address addresses[INTERFACE_ADDRESSES];
+	unsigned int address_count;
+	struct peer *peers;
+	struct cache_entry *cache;
+	struct shortcut *shortcuts;
+	struct resolution *resolutions;
+	struct answer *answers;
+	struct purge *purges;
+	struct nhc *nhcs;
+	unsigned int registered;
+	struct traffic traffic;
+	UT_hash_handle hh;
+};
+
+/** interface_state_name - "absent", "down", "foreign" or "up" */
+const char *interface_state_name(enum interface_state state);
+
+/** interface_find - by name, or NULL */
+struct interface *interface_find(struct daemon *daemon, const char *name);
+
+/** interface_find_index - by ifindex of a present device, or NULL */
+struct interface *interface_find_index(struct daemon *daemon,
+				       unsigned int ifindex);
+
+/**
+ * interface_own_address - the protocol address to speak with
+ * @towards: address whose connected prefix is preferred; its family counts
+ *
+ * Return: an address of the device, or NULL if it has none of that family.
+ */
+const struct nhrp_address *
+interface_own_address(const struct interface *interface,
+		      const struct nhrp_address *towards);
+
+/** interface_is_own - whether @address is a protocol address of the device */
+bool interface_is_own(const struct interface *interface,
+		      const struct nhrp_address *address);
+
+/**
+ * interface_is_broadcast - whether @address is the directed broadcast of a
+ * connected IPv4 prefix of the device
+ */
+bool interface_is_broadcast(const struct interface *interface,
+			    const struct nhrp_address *address);
+
+/** interface_is_connected - whether a connected prefix holds @address */
+bool interface_is_connected(const struct interface *interface,
+			    const struct nhrp_address *address);
+
+/**
+ * interface_add - begin to serve a device that the configuration names
+ * @config: its settings, which outlive the interface
+ *
+ * Return: the interface, INTERFACE_ABSENT until the kernel tells of it.
+ */
+struct interface *interface_add(struct daemon *daemon,
+				const struct config_interface *config);
+
+/** interface_remove - stop serving it; the kernel's state stays */
+void interface_remove(struct interface *interface);
+
+#endif /* NHRPD_INTERFACE_H */

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Peers: remote NBMA endpoints of an interface that mappings lead to. Each
+ * mirrors a peer of the kernel.
+ */
+#ifndef NHRPD_PEER_H
+#define NHRPD_PEER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "hash.h"
+#include "packet/address.h"
+
+struct interface;
+
+enum peer_flags {
+	PEER_MULTICAST = 1,	/* gets a copy of each multicast */
+	PEER_FALLBACK = 2,	/* carries what is unresolved */
+};
+
+/**
+ * struct peer - a remote NBMA endpoint
+ * @nbma: its address as seen from here (after NAT); the key
+ * @interface: where it belongs
+ * @up: whether the kernel sends through it
+ * @flags: enum peer_flags
+ * @kept: stays without a mapping: made by an NHS or a static setting
+ * @mappings: cache entries that lead to it
+ * @changed: when @up last changed, ms of daemon_now()
+ */
+struct peer {
+	struct nhrp_address nbma;
+	struct interface *interface;
+	bool up;
+	bool kept;
+	unsigned int flags;
+	unsigned int mappings;
+	uint64_t changed;
+	UT_hash_handle hh;
+};
+
+/** peer_find - by NBMA address, or NULL */
+struct peer *peer_find(const struct interface *interface,
+		       const struct nhrp_address *nbma);
+
+/**
+ * peer_keep - make a peer that stays, or change its flags
+ * @flags: enum peer_flags, all of them
+ *
+ * Installed in the kernel too. Return: the peer, or NULL after the kernel's
+ * refusal was logged.
+ */
+struct peer *peer_keep(struct interface *interface,
+		       const struct nhrp_address *nbma, unsigned int flags);
+
+/**
+ * peer_release - a peer made by peer_keep() is not needed any more
+ *
+ * It goes, in the kernel too, with all mappings that lead to it.
+ */
+void peer_release(struct peer *peer, const char *reason);
+
+/** peer_hold - one more cache entry leads to @nbma; makes the peer */
+struct peer *peer_hold(struct interface *interface,
+		       const struct nhrp_address *nbma);
+
+/** peer_drop - one less; frees the peer with the last one, unless kept */
+void peer_drop(struct peer *peer);
+
+/** peer_state_changed - the kernel says that the peer is up or down */
+void peer_state_changed(struct interface *interface,
+			const struct nhrp_address *nbma, bool up);
+
+#endif /* NHRPD_PEER_H */

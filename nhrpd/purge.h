@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Purges, both ways (RFC 2332, sections 5.2.5 and 5.2.6).
+ */
+#ifndef NHRPD_PURGE_H
+#define NHRPD_PURGE_H
+
+#include <stdint.h>
+#include <uv.h>
+
+#include "packet/address.h"
+
+struct interface;
+struct received;
+
+/**
+ * struct purge - a purge of ours that was not acknowledged so far
+ * @interface: where it belongs
+ * @request_id: the same in each retransmission
+ * @destination: protocol address of who is to forget
+ * @nbma: where it is sent, or empty: along the routed path
+ * @prefix: what is to be forgotten
+ * @next_hop: address of the NBMA binding that @prefix was told with
+ * @tries: requests sent
+ * @timer: next retransmission
+ */
+struct purge {
+	struct interface *interface;
+	uint32_t request_id;
+	struct nhrp_address destination;
+	struct nhrp_address nbma;
+	struct nhrp_prefix prefix;
+	unsigned int tries;
+	uv_timer_t *timer;
+	struct purge *prev, *next;
+};
+
+/**
+ * purge_start - ask somebody to forget a prefix, until it acknowledges
+ * @request_id: 0 for a new one; IOS wants that of the registration
+ * @nbma: where to send it, or NULL: along the routed path
+ */
+void purge_start(struct interface *interface,
+		 const struct nhrp_address *destination,
+		 const struct nhrp_address *nbma,
+		 const struct nhrp_prefix *prefix, uint32_t request_id);
+
+/** purge_forget - drop all, at the end of an interface */
+void purge_forget(struct interface *interface);
+
+/** purge_request - handle a Purge Request */
+void purge_request(struct received *received);
+
+/** purge_reply - handle a Purge Reply */
+void purge_reply(struct received *received);
+
+/**
+ * purge_local - what an operator's "clear" does
+ * @protocol: address to forget, or NULL: all that was learnt
+ *
+ * Static entries and next hop servers stay. Return: entries removed.
+ */
+unsigned int purge_local(struct interface *interface,
+			 const struct nhrp_address *protocol);
+
+#endif /* NHRPD_PURGE_H */

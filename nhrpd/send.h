@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Sending: every packet goes out through here, authenticated and counted.
+ */
+#ifndef NHRPD_SEND_H
+#define NHRPD_SEND_H
+
+#include "packet/packet.h"
+
+struct interface;
+
+/**
+ * send_packet - authenticate, build, count and send
+ * @packet: complete but for the authentication, which is set here
+ * @nbma: where to
+ *
+ * Return: 0 or -errno; failures are logged.
+ */
+int send_packet(struct interface *interface, struct nhrp_packet *packet,
+		const struct nhrp_address *nbma);
+
+#endif /* NHRPD_SEND_H */
