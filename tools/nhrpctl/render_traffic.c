@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* "show ip nhrp traffic". */
+#include "field.h"
+#include "render.h"
+
+#include <inttypes.h>
+
+static const struct {
+	const char *field;
+	const char *title;
+	const char *behind;	/* what follows it on its line */
+} packet_types[] = {
+	{ "resolution_request", "Resolution Request", "  " },
+	{ "resolution_reply", "Resolution Reply", "  " },
+	{ "registration_request", "Registration Request", "\n         " },
+	{ "registration_reply", "Registration Reply", "  " },
+	{ "purge_request", "Purge Request", "  " },
+	{ "purge_reply", "Purge Reply", "\n         " },
+	{ "error_indication", "Error Indication", "  " },
+	{ "traffic_indication", "Traffic Indication", "\n" },
+};
+
+#define PACKET_TYPES (sizeof(packet_types) / sizeof(packet_types[0]))
+
+static void render_direction(FILE *out, const char *title,
+			     const struct json_object *counters)
+{
+	int64_t total = 0;
+
+	for (size_t i = 0; i < PACKET_TYPES; i++)
+		total += field_number(counters, packet_types[i].field, 0);
+	fprintf(out, "   %s: Total %" PRId64 "\n         ", title, total);
+	for (size_t i = 0; i < PACKET_TYPES; i++)
+		fprintf(out, "%" PRId64 " %s%s",
+			field_number(counters, packet_types[i].field, 0),
+			packet_types[i].title, packet_types[i].behind);
+}
+
+/* What was received but not handled, by reason. IOS has no such lines. */
+static void render_errors(FILE *out, const struct json_object *errors)
+{
+	if (!errors)
+		return;
+	json_object_object_foreach((struct json_object *)errors, reason,
+				   count) {
+		int64_t n = json_object_get_int64(count);
+
+		if (n)
+			fprintf(out, "         %" PRId64 " discarded: %s\n", n,
+				reason);
+	}
+}
+
+void render_traffic(FILE *out, const struct json_object *data)
+{
+	for (size_t i = 0; i < array_length(data); i++) {
+		const struct json_object *interface =
+			json_object_array_get_idx(data, i);
+
+		fprintf(out, "%s:\n", field_string(interface, "interface"));
+		render_direction(out, "Sent", field_object(interface, "sent"));
+		render_direction(out, "Rcvd",
+				 field_object(interface, "received"));
+		render_errors(out, field_object(interface, "discarded"));
+	}
+}
