@@ -23,7 +23,6 @@
 #define NHRP_MANDATORY_SIZE 8		/* 5.2.0.1, before the addresses */
 #define NHRP_PACKET_MAX 65535
 #define NHRP_PREFIX_HOST 0xff		/* prefix length of one address */
-#define NHRP_PRIVATE_MTU_LIMIT 1500	/* IOS sends 17912: not an MTU */
 
 /* Bounds; what exceeds them is refused. 128 CIEs fill any 1500-byte packet. */
 #define NHRP_CIES_MAX 128
@@ -343,6 +342,14 @@ void nhrp_cie_prefix(const struct nhrp_cie *cie,
 		     const struct nhrp_address *fallback,
 		     struct nhrp_prefix *prefix);
 
+/**
+ * nhrp_cie_mtu - the MTU that an entry announces, if it is one to be used
+ *
+ * Return: bytes, or 0 if there is none, or one below 576 or from 1500 up: IOS
+ * announces 17912 and 17916, which say nothing of the path.
+ */
+uint16_t nhrp_cie_mtu(const struct nhrp_cie *cie);
+
 /* ---- extensions: extension.c ---- */
 
 /** nhrp_extension_find - the first extension of a type, or NULL */
@@ -413,5 +420,21 @@ bool nhrp_authentication_set(struct nhrp_packet *packet, const char *secret);
  * Takes the same time whatever the packet's secret is.
  */
 bool nhrp_authentication_check(struct nhrp_packet *packet, const char *secret);
+
+/* ---- heads of redirected IP packets: traffic.c ---- */
+
+/**
+ * nhrp_traffic_addresses - between whom an IP packet goes
+ * @bytes: its beginning: payload of a Traffic Indication, or what the kernel
+ *	   showed of a packet to redirect
+ * @length: bytes there
+ * @source: its source address
+ * @destination: its destination address
+ *
+ * Return: false if this is no whole IPv4 or IPv6 header.
+ */
+bool nhrp_traffic_addresses(const uint8_t *bytes, size_t length,
+			    struct nhrp_address *source,
+			    struct nhrp_address *destination);
 
 #endif /* NHRPD_PACKET_PACKET_H */
