@@ -19,6 +19,7 @@
 
 struct option {
 	const char *word;
+	const char *name;	/* in JSON */
 	int attribute;		/* IFLA_MGRE_ */
 	const char *allowed;	/* NULL: a switch, with "no" to turn it off */
 
@@ -68,23 +69,23 @@ static uint8_t get_u8(const struct rtattr *a)
 	return RTA_PAYLOAD(a) ? *(const uint8_t *)RTA_DATA(a) : 0;
 }
 
-/* The value in JSON under the option's word, in text behind it. */
+/* The value: in JSON under the option's name, in text behind its word. */
 static void print_word(const struct option *o, const char *value)
 {
 	print_color_string(PRINT_FP, COLOR_NONE, NULL, "%s ", o->word);
-	print_color_string(PRINT_ANY, COLOR_NONE, o->word, "%s ", value);
+	print_color_string(PRINT_ANY, COLOR_NONE, o->name, "%s ", value);
 }
 
 static void print_number(const struct option *o, uint32_t value)
 {
 	print_color_string(PRINT_FP, COLOR_NONE, NULL, "%s ", o->word);
-	print_color_uint(PRINT_ANY, COLOR_NONE, o->word, "%u ", value);
+	print_color_uint(PRINT_ANY, COLOR_NONE, o->name, "%u ", value);
 }
 
 static void print_hex(const struct option *o, uint32_t value)
 {
 	print_color_string(PRINT_FP, COLOR_NONE, NULL, "%s ", o->word);
-	print_color_0xhex(PRINT_ANY, COLOR_NONE, o->word, "%#llx ", value);
+	print_color_0xhex(PRINT_ANY, COLOR_NONE, o->name, "%#llx ", value);
 }
 
 static bool parse_address(struct nlmsghdr *n, const struct option *o,
@@ -254,26 +255,29 @@ static void print_switch(const struct option *o, const struct rtattr *a)
 	if (!on)
 		print_color_string(PRINT_FP, COLOR_NONE, NULL, "%s", "no");
 	print_color_string(PRINT_FP, COLOR_NONE, NULL, "%s ", o->word);
-	print_color_bool(PRINT_JSON, COLOR_NONE, o->word, NULL, on);
+	print_color_bool(PRINT_JSON, COLOR_NONE, o->name, NULL, on);
 }
 
 static const struct option options[] = {
-	{ "remote", IFLA_MGRE_REMOTE, "ADDRESS|any",
+	{ "remote", "remote", IFLA_MGRE_REMOTE, "ADDRESS|any",
 	  parse_address, print_address },
-	{ "local", IFLA_MGRE_LOCAL, "ADDRESS|any",
+	{ "local", "local", IFLA_MGRE_LOCAL, "ADDRESS|any",
 	  parse_address, print_address },
-	{ "dev", IFLA_MGRE_LINK, "NAME|none", parse_dev, print_dev },
-	{ "key", IFLA_MGRE_KEY, "0..4294967295|A.B.C.D", parse_key, print_key },
-	{ "ttl", IFLA_MGRE_TTL, "1..255|inherit", parse_ttl, print_ttl },
-	{ "tos", IFLA_MGRE_TOS, "DSFIELD|inherit", parse_tos, print_tos },
-	{ "pmtudisc", IFLA_MGRE_PMTUDISC, NULL, NULL, print_switch },
-	{ "fwmark", IFLA_MGRE_FWMARK, "0..0xffffffff",
+	{ "dev", "dev", IFLA_MGRE_LINK, "NAME|none", parse_dev, print_dev },
+	{ "key", "key", IFLA_MGRE_KEY, "0..4294967295|A.B.C.D",
+	  parse_key, print_key },
+	{ "ttl", "ttl", IFLA_MGRE_TTL, "1..255|inherit", parse_ttl, print_ttl },
+	{ "tos", "tos", IFLA_MGRE_TOS, "DSFIELD|inherit",
+	  parse_tos, print_tos },
+	{ "pmtudisc", "pmtudisc", IFLA_MGRE_PMTUDISC, NULL,
+	  NULL, print_switch },
+	{ "fwmark", "fwmark", IFLA_MGRE_FWMARK, "0..0xffffffff",
 	  parse_fwmark, print_fwmark },
-	{ "redirect", IFLA_MGRE_REDIRECT, "SECONDS|off",
+	{ "redirect", "redirect", IFLA_MGRE_REDIRECT, "SECONDS|off",
 	  parse_redirect, print_redirect },
-	{ "max-entries", IFLA_MGRE_MAX_ENTRIES, "1..4294967295",
+	{ "max-entries", "max_entries", IFLA_MGRE_MAX_ENTRIES, "1..4294967295",
 	  parse_max_entries, print_max_entries },
-	{ "accept-unknown", IFLA_MGRE_ACCEPT_UNKNOWN, NULL,
+	{ "accept-unknown", "accept_unknown", IFLA_MGRE_ACCEPT_UNKNOWN, NULL,
 	  NULL, print_switch },
 };
 
