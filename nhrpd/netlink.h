@@ -18,10 +18,12 @@ struct netlink_listener;
 /**
  * struct netlink_request - a socket for requests
  * @socket: libnl's
+ * @buffer: what is read into
  * @error: text of the last refusal: the kernel's own words if it gave any
  */
 struct netlink_request {
 	struct nl_sock *socket;
+	uint8_t *buffer;
 	char error[160];
 };
 

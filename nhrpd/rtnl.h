@@ -116,14 +116,16 @@ int rtnl_widest_prefix(struct rtnl *rtnl,
 		       struct nhrp_prefix *prefix);
 
 /**
- * rtnl_route_replace - make or change a route `proto dmvpn`
- * @prefix: where to; @gateway: next hop, on link by definition, or empty
+ * rtnl_route_add - make a route `proto dmvpn`
+ * @prefix: where to
+ * @gateway: next hop, on link by definition, or empty: all of @prefix is
  *
- * Return: 0 or -errno.
+ * It wins over routes of others to the same prefix without replacing them.
+ *
+ * Return: 0, also if it is there already, or -errno.
  */
-int rtnl_route_replace(struct rtnl *rtnl, const struct nhrp_prefix *prefix,
-		       const struct nhrp_address *gateway,
-		       unsigned int ifindex);
+int rtnl_route_add(struct rtnl *rtnl, const struct nhrp_prefix *prefix,
+		   const struct nhrp_address *gateway, unsigned int ifindex);
 
 /** rtnl_route_delete - remove a route of ours: 0 or -errno */
 int rtnl_route_delete(struct rtnl *rtnl, const struct nhrp_prefix *prefix,
