@@ -6,7 +6,7 @@
  *	{"command":["show","cache"]}
  *	{"status":0,"data":[...]}	or	{"status":1,"error":"..."}
  *
- * After {"command":["monitor"]} a line follows for each event; see monitor.h.
+ * command.c has the commands. After "monitor", a line follows for each event.
  * Whoever the mode of the socket lets connect may look; only root and the
  * daemon's own user may change anything.
  */
@@ -15,6 +15,7 @@
 
 #include <json-c/json.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 #define CONTROL_SOCKET "/run/nhrpd/nhrpd.sock"
 
@@ -23,31 +24,42 @@ struct control_client;
 struct daemon;
 
 /**
- * control_open - listen for clients
+ * control_start - listen for clients
  * @daemon: what commands work on; its loop runs
  * @path: of the socket, made with mode 0660. One that nobody listens on is
  *	  replaced, and its directory is made if only that is missing.
  *
  * Return: the socket, or NULL after the reason was logged.
  */
-struct control *control_open(struct daemon *daemon, const char *path);
+struct control *control_start(struct daemon *daemon, const char *path);
 
 /**
- * control_close - close the socket and all connections, remove @path
+ * control_stop - close the socket and all connections
  *
- * Memory is freed as the loop runs on; NULL is allowed.
+ * Its name vanishes at once, its memory as the loop runs on. NULL is allowed.
  */
-void control_close(struct control *control);
+void control_stop(struct control *control);
+
+/** control_daemon - the daemon that @client talks to */
+struct daemon *control_daemon(const struct control_client *client);
+
+/** control_may_change - whether @client is root or the daemon's own user */
+bool control_may_change(const struct control_client *client);
 
 /**
  * control_send - queue a line to a client
  * @object: becomes the client's
- *
- * Does not block.
  */
 void control_send(struct control_client *client, struct json_object *object);
 
 /** control_queued - bytes queued to @client that it has not read so far */
 size_t control_queued(const struct control_client *client);
+
+/**
+ * control_subscribe - events go to @client from here on
+ *
+ * What else it sends is ignored. Return: false if there is no memory.
+ */
+bool control_subscribe(struct control_client *client);
 
 #endif /* NHRPD_CONTROL_H */

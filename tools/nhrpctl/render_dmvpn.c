@@ -50,9 +50,11 @@ static void read_peer(const struct json_object *object, const char *above,
 	int64_t updown = field_number(object, "updown", -1);
 
 	peer->nbma = field_string(object, "nbma");
+	if (!*peer->nbma)
+		peer->nbma = "UNKNOWN";
 	snprintf(peer->entries, sizeof(peer->entries), "%" PRId64,
 		 field_number(object, "entries", 1));
-	if (*peer->nbma && !strcmp(peer->nbma, above)) {
+	if (!strcmp(peer->nbma, above)) {
 		peer->nbma = "";
 		*peer->entries = '\0';
 	}

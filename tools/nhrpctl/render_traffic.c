@@ -17,13 +17,14 @@ static const struct {
 	{ "purge_request", "Purge Request", "  " },
 	{ "purge_reply", "Purge Reply", "\n         " },
 	{ "error_indication", "Error Indication", "  " },
-	{ "traffic_indication", "Traffic Indication", "\n" },
+	{ "traffic_indication", "Traffic Indication", "  " },
 };
 
 #define PACKET_TYPES (sizeof(packet_types) / sizeof(packet_types[0]))
 
 static void render_direction(FILE *out, const char *title,
-			     const struct json_object *counters)
+			     const struct json_object *counters,
+			     int64_t suppressed)
 {
 	int64_t total = 0;
 
@@ -34,6 +35,7 @@ static void render_direction(FILE *out, const char *title,
 		fprintf(out, "%" PRId64 " %s%s",
 			field_number(counters, packet_types[i].field, 0),
 			packet_types[i].title, packet_types[i].behind);
+	fprintf(out, "%" PRId64 " Redirect Suppress\n", suppressed);
 }
 
 /* What was received but not handled, by reason. IOS has no such lines. */
@@ -58,9 +60,11 @@ void render_traffic(FILE *out, const struct json_object *data)
 			json_object_array_get_idx(data, i);
 
 		fprintf(out, "%s:\n", field_string(interface, "interface"));
-		render_direction(out, "Sent", field_object(interface, "sent"));
+		render_direction(out, "Sent", field_object(interface, "sent"),
+				 field_number(interface,
+					      "redirects_suppressed", 0));
 		render_direction(out, "Rcvd",
-				 field_object(interface, "received"));
+				 field_object(interface, "received"), 0);
 		render_errors(out, field_object(interface, "discarded"));
 	}
 }
