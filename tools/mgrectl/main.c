@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <linux/mgre.h>
-
 #include "error.h"
 #include "netlink.h"
 #include "objects.h"
@@ -75,8 +73,7 @@ int main(int argc, char **argv)
 		} else if (is_option(*c.words, "-details")) {
 			print_set_details(true);
 		} else if (is_option(*c.words, "-Version")) {
-			printf("mgrectl, version %d of the kernel interface\n",
-			       MGRE_FAMILY_VERSION);
+			puts("mgrectl " VERSION);
 			return EXIT_DONE;
 		} else if (is_option(*c.words, "-help")) {
 			help(stdout);
