@@ -13,18 +13,13 @@
 #	check_err $? "no answer"
 #	log_test "the spoke answers"
 #
-# Everything made by setup_ns or undone by defer is gone when the test ends.
+# Namespaces, waiting and cleaning up are in netns.sh.
 
-set -u
+. "$(dirname "${BASH_SOURCE[0]}")/netns.sh"
 
 ksft_pass=0
 ksft_fail=1
 ksft_skip=4
-
-TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-export IP_LIB_DIR=${IP_LIB_DIR:-$TOP/tools/ip-link-mgre}
-export PATH=$TOP/tools/mgrectl:$TOP/tools/nhrpctl:$TOP/nhrpd:$PATH
-export LC_ALL=C
 
 # The result of the check that is being made, and why it failed.
 RET=0
@@ -33,65 +28,21 @@ retmsg=
 _tests=0
 _failed=0
 _skipped=0
-_deferred=()
-_namespaces=()
-# A folder of the test's own, removed at its end.
-TMPDIR=$(mktemp -d)
-export TMPDIR
 
-# defer COMMAND...: run COMMAND when the test ends, the last one first.
-defer()
+# The end of a test, however it comes about. One that made no check failed.
+conclude()
 {
-	_deferred+=("$(printf '%q ' "$@")")
-}
-
-# setup_ns NAME...: make one network namespace for each NAME, with lo up, and
-# set the variable NAME to the name it got.
-setup_ns()
-{
-	local variable ns
-
-	for variable in "$@"; do
-		ns="${variable,,}-$(printf '%04x%04x' $RANDOM $RANDOM)"
-		ip netns add "$ns" || exit $ksft_fail
-		_namespaces+=("$ns")
-		ip -n "$ns" link set lo up
-		printf -v "$variable" '%s' "$ns"
-	done
-}
-
-# cleanup_ns NAME...: remove namespaces, with the processes that run in them.
-cleanup_ns()
-{
-	local ns pids
-
-	for ns in "$@"; do
-		pids=$(ip netns pids "$ns" 2>/dev/null) || continue
-		# shellcheck disable=SC2086 # a list of numbers
-		[ -z "$pids" ] || kill -9 $pids 2>/dev/null
-		ip netns del "$ns" 2>/dev/null
-	done
-}
-
-# The end of a test, however it comes about.
-cleanup()
-{
-	local status=$? i
+	local status=$?
 
 	trap - EXIT
-	for ((i = ${#_deferred[@]} - 1; i >= 0; i--)); do
-		eval "${_deferred[i]}" >/dev/null 2>&1
-	done
-	cleanup_ns "${_namespaces[@]}"
-	rm -rf "$TMPDIR"
+	cleanup
 	[ $status -eq $ksft_pass ] || exit $status
 	echo "1..$_tests"
-	[ $_failed -eq 0 ] || exit $ksft_fail
+	[ $_failed -eq 0 ] && [ $_tests -gt 0 ] || exit $ksft_fail
 	[ $_tests -gt $_skipped ] || exit $ksft_skip
 	exit $ksft_pass
 }
-trap cleanup EXIT
-trap 'exit 130' INT TERM
+trap conclude EXIT
 
 # check_err STATUS MESSAGE: the check fails if STATUS is not 0.
 check_err()
@@ -180,84 +131,4 @@ require_module()
 	[ -d "/sys/module/$1" ] || modprobe -q "$1" ||
 		grep -qs "/$1.ko" "/lib/modules/$(uname -r)/modules.builtin" ||
 		skip_all "this kernel has no module $1"
-}
-
-# load_mgre: load the module under test, from the kernel's module tree if it
-# was put there, else from MGRE_KO (kmod/mgre.ko unless set).
-load_mgre()
-{
-	local ko=${MGRE_KO:-$TOP/kmod/mgre.ko} needed
-
-	[ ! -d /sys/module/mgre ] || return 0
-	modprobe -q mgre && return 0
-	for needed in $(modinfo -F depends "$ko" | tr , ' '); do
-		modprobe -q "$needed"
-	done
-	insmod "$ko" || { echo "# cannot load $ko"; exit $ksft_fail; }
-}
-
-# busywait MILLISECONDS COMMAND...: repeat COMMAND until it succeeds, print
-# what it printed then; 1 if it never did.
-busywait()
-{
-	local timeout=$1 start out
-	shift
-
-	start=$(date +%s%3N)
-	while true; do
-		if out=$("$@" 2>&1); then
-			printf '%s' "$out"
-			return 0
-		fi
-		if (($(date +%s%3N) - start > timeout)); then
-			printf '%s' "$out"
-			return 1
-		fi
-		sleep 0.1
-	done
-}
-
-# slowwait SECONDS COMMAND...: busywait for things that take seconds.
-slowwait()
-{
-	local seconds=$1
-	shift
-
-	busywait $((seconds * 1000)) "$@"
-}
-
-# until_match PATTERN COMMAND...: 0 if COMMAND's output has a line that
-# matches the extended regular expression; for busywait and slowwait.
-until_match()
-{
-	local pattern=$1 out
-	shift
-
-	out=$("$@" 2>&1)
-	printf '%s\n' "$out"
-	grep -qE -- "$pattern" <<<"$out"
-}
-
-# link_stat NS DEV rx|tx packets|bytes|dropped|errors: one counter.
-link_stat()
-{
-	ip netns exec "$1" cat "/sys/class/net/$2/statistics/$3_$4"
-}
-
-# mgre_stat NS DEV NAME: one of the module's own counters (ethtool -S).
-mgre_stat()
-{
-	ip netns exec "$1" ethtool -S "$2" |
-		awk -v name="$3:" '$1 == name { print $2 }'
-}
-
-# lost_pings NS PING_ARGUMENT...: the number of echo requests that stayed
-# without a reply.
-lost_pings()
-{
-	local ns=$1
-	shift
-
-	ip netns exec "$ns" ping -q "$@" |
-		awk '/packets transmitted/ { print $1 - $4 }'
 }

@@ -3,7 +3,7 @@
 #
 # The reference network of the tests and of the demo, in network namespaces:
 # a hub and two spokes on one underlay, with a host in the LAN behind each.
-# Source it after lib.sh (the demo brings its own setup_ns).
+# Source it after lib.sh or netns.sh.
 #
 #	HOST0 10.1.0.2                      LAN of the hub    10.1.0.0/24
 #	  |
