@@ -68,7 +68,8 @@ struct config_map {
  * @multicast: array of @multicast_count NBMA addresses that get multicast
  *
  * No @nhs has the @protocol of another (but "dynamic"), and every one has
- * either @nbma or @nbma_name: "nhs A" alone has taken its from "map A".
+ * either @nbma or @nbma_name. "map A" belongs to "nhs A" if there is one, and
+ * is not in @maps then.
  */
 struct config_interface {
 	char name[IF_NAMESIZE];

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The statements that name other nodes: nhs and map.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "config_parser.h"
+
+#define NHS_USAGE "nhs ADDRESS|dynamic [nbma ADDRESS|NAME] [multicast] " \
+		  "[priority 0-255] [no-fallback]"
+#define MAP_USAGE "map ADDRESS [nbma] ADDRESS [multicast], or " \
+		  "map multicast dynamic|ADDRESS"
+
+static bool nhs_option(struct config_parser *parser, struct config_nhs *nhs)
+{
+	static const char *const known[] = {
+		"nbma", "multicast", "priority", "no-fallback",
+	};
+	uint32_t value;
+
+	if (config_accept(parser, "nbma"))
+		return config_nbma_or_name(parser, nhs);
+	if (config_accept(parser, "multicast")) {
+		nhs->multicast = true;
+		return true;
+	}
+	if (config_accept(parser, "no-fallback")) {
+		nhs->fallback = false;
+		return true;
+	}
+	if (!config_accept(parser, "priority"))
+		return config_unknown(parser, config_word(parser), known, 4);
+	if (!config_number(parser, "priority", 0, UINT8_MAX, &value))
+		return false;
+	nhs->priority = value;
+	return true;
+}
+
+static bool same_nhs(const struct config_nhs *a, const struct config_nhs *b)
+{
+	if (a->protocol.length || b->protocol.length)
+		return nhrp_address_equal(&a->protocol, &b->protocol);
+	return nhrp_address_equal(&a->nbma, &b->nbma) &&
+	       !strcmp(a->nbma_name, b->nbma_name);
+}
+
+static bool add_nhs(struct config_parser *parser, const struct config_nhs *nhs)
+{
+	struct config_interface *interface = parser->interface;
+	struct config_nhs *grown;
+	size_t i;
+
+	for (i = 0; i < interface->nhs_count; i++)
+		if (same_nhs(&interface->nhs[i], nhs))
+			return config_fail(parser, "this nhs is already "
+					   "there");
+	grown = config_grow(parser, interface->nhs, &interface->nhs_count,
+			    sizeof(*grown));
+	if (!grown)
+		return false;
+	interface->nhs = grown;
+	grown[interface->nhs_count - 1] = *nhs;
+	return true;
+}
+
+bool config_nhs(struct config_parser *parser)
+{
+	struct config_nhs nhs = { .fallback = true };
+	bool dynamic = config_accept(parser, "dynamic");
+
+	if (parser->next == parser->word_count && !dynamic)
+		return config_fail(parser, "usage: " NHS_USAGE);
+	if (!dynamic && !config_protocol(parser, "nhs", &nhs.protocol))
+		return false;
+	while (parser->next < parser->word_count)
+		if (!nhs_option(parser, &nhs))
+			return false;
+	if (dynamic && !nhs.nbma.length && !nhs.nbma_name[0])
+		return config_fail(parser, "\"nhs dynamic\" needs \"nbma "
+				   "ADDRESS|NAME\"");
+	return add_nhs(parser, &nhs);
+}
+
+static bool add_multicast(struct config_parser *parser)
+{
+	struct config_interface *interface = parser->interface;
+	struct nhrp_address nbma, *grown;
+	size_t i;
+
+	if (!config_nbma(parser, "map multicast", &nbma) ||
+	    !config_end(parser, MAP_USAGE))
+		return false;
+	for (i = 0; i < interface->multicast_count; i++)
+		if (nhrp_address_equal(&interface->multicast[i], &nbma))
+			return parser->prefix != CONFIG_PREFIX_NONE ||
+			       config_fail(parser, "this map is already "
+					   "there");
+	grown = config_grow(parser, interface->multicast,
+			    &interface->multicast_count, sizeof(*grown));
+	if (!grown)
+		return false;
+	interface->multicast = grown;
+	grown[interface->multicast_count - 1] = nbma;
+	return true;
+}
+
+static bool map_multicast(struct config_parser *parser)
+{
+	if (!config_accept(parser, "dynamic"))
+		return add_multicast(parser);
+	if (!config_end(parser, MAP_USAGE) ||
+	    !config_once(parser, CONFIG_ONCE_MULTICAST_DYNAMIC, true))
+		return false;
+	parser->interface->multicast_dynamic = true;
+	return true;
+}
+
+static bool add_map(struct config_parser *parser, const struct config_map *map)
+{
+	struct config_interface *interface = parser->interface;
+	struct config_map *grown;
+	size_t i;
+
+	for (i = 0; i < interface->map_count; i++)
+		if (nhrp_address_equal(&interface->maps[i].protocol,
+				       &map->protocol))
+			return config_fail(parser, "this protocol address has "
+					   "a map already");
+	grown = config_grow(parser, interface->maps, &interface->map_count,
+			    sizeof(*grown));
+	if (!grown)
+		return false;
+	interface->maps = grown;
+	grown[interface->map_count - 1] = *map;
+	return true;
+}
+
+bool config_map(struct config_parser *parser)
+{
+	struct config_map map = { 0 };
+
+	if (parser->next == parser->word_count)
+		return config_fail(parser, "usage: " MAP_USAGE);
+	if (config_accept(parser, "multicast"))
+		return map_multicast(parser);
+	if (!config_protocol(parser, "map", &map.protocol))
+		return false;
+	config_accept(parser, "nbma");
+	if (!config_nbma(parser, "nbma", &map.nbma))
+		return false;
+	map.multicast = config_accept(parser, "multicast");
+	return config_end(parser, MAP_USAGE) && add_map(parser, &map);
+}
