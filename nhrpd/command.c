@@ -51,15 +51,19 @@ static struct json_object *success(struct json_object *data)
 	return answer;
 }
 
-static struct json_object *success_count(const char *name, unsigned int count)
+/* "ipv4", "ipv6" or nothing, which means both. Return: false for others. */
+static bool parse_family(const char *word, enum show_family *family)
 {
-	struct json_object *data = json_object_new_object();
-
-	json_object_object_add(data, name, json_object_new_int64(count));
-	return success(data);
+	*family = SHOW_BOTH;
+	if (word && !strcmp(word, "ipv4"))
+		*family = SHOW_IPV4;
+	else if (word && !strcmp(word, "ipv6"))
+		*family = SHOW_IPV6;
+	else if (word)
+		return false;
+	return true;
 }
 
-/* "ipv4", "ipv6" or nothing, which means both. */
 static struct json_object *run_show(const struct call *call,
 				    struct json_object *(*show)(
 					    struct daemon *daemon,
@@ -67,13 +71,7 @@ static struct json_object *run_show(const struct call *call,
 {
 	enum show_family family;
 
-	if (!call->argument)
-		family = SHOW_BOTH;
-	else if (!strcmp(call->argument, "ipv4"))
-		family = SHOW_IPV4;
-	else if (!strcmp(call->argument, "ipv6"))
-		family = SHOW_IPV6;
-	else
+	if (!parse_family(call->argument, &family))
 		return command_error("'%s': expected ipv4 or ipv6",
 				     call->argument);
 	return success(show(call->daemon, family));
@@ -114,39 +112,60 @@ static struct json_object *not_an_address(const char *text)
 	return command_error("'%s' is not an IPv4 or IPv6 address", text);
 }
 
-/* Argument: an address, "ipv4", "ipv6" or nothing. */
-static struct json_object *run_clear(const struct call *call)
+/* Forget locally; @address may be NULL: all. Return: entries removed. */
+static unsigned int forget(struct daemon *daemon,
+			   const struct nhrp_address *address)
 {
-	struct nhrp_address address = { 0 };
 	struct interface *interface, *next;
 	unsigned int count = 0;
 
-	if (call->argument && !nhrp_address_parse(call->argument, &address))
+	HASH_ITER(hh, daemon->interfaces, interface, next)
+		count += purge_local(interface, address);
+	return count;
+}
+
+static void add_count(struct json_object *data, const char *name,
+		      unsigned int count)
+{
+	json_object_object_add(data, name, json_object_new_int64(count));
+}
+
+/* Argument: an address, "ipv4", "ipv6" or nothing. */
+static struct json_object *run_clear(const struct call *call)
+{
+	struct json_object *data;
+	struct nhrp_address address;
+	enum show_family family;
+	unsigned int count;
+
+	if (parse_family(call->argument, &family))
+		count = forget(call->daemon, NULL);
+	else if (nhrp_address_parse(call->argument, &address))
+		count = forget(call->daemon, &address);
+	else
 		return not_an_address(call->argument);
-	HASH_ITER(hh, call->daemon->interfaces, interface, next)
-		count += purge_local(interface, call->argument ? &address :
-				     NULL);
-	if (call->argument && !count)
-		return command_error("%s: nothing learnt to forget",
-				     call->argument);
-	return success_count("cleared", count);
+	data = json_object_new_object();
+	add_count(data, "cleared", count);
+	return success(data);
 }
 
 static struct json_object *run_purge(const struct call *call)
 {
-	struct nhrp_address address;
 	struct interface *interface, *next;
-	unsigned int count = 0;
+	struct nhrp_address address;
+	struct json_object *data;
+	unsigned int told = 0;
 
 	if (!call->argument)
 		return command_error("purge: an address must follow");
 	if (!nhrp_address_parse(call->argument, &address))
 		return not_an_address(call->argument);
-	HASH_ITER(hh, call->daemon->interfaces, interface, next) {
-		answer_withdraw(interface, &address);
-		count += purge_local(interface, &address);
-	}
-	return success_count("purged", count);
+	HASH_ITER(hh, call->daemon->interfaces, interface, next)
+		told += answer_withdraw(interface, &address);
+	data = json_object_new_object();
+	add_count(data, "told", told);
+	add_count(data, "cleared", forget(call->daemon, &address));
+	return success(data);
 }
 
 static struct json_object *run_monitor(const struct call *call)

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "field.h"
 
-#include <string.h>
-
 static struct json_object *field(const struct json_object *object,
 				 const char *name, enum json_type type)
 {
@@ -53,14 +51,10 @@ size_t array_length(const struct json_object *array)
 	return json_object_array_length(array);
 }
 
-bool array_contains(const struct json_object *array, const char *word)
+const char *array_text(const struct json_object *array, size_t index)
 {
-	for (size_t i = 0; i < array_length(array); i++) {
-		struct json_object *item = json_object_array_get_idx(array, i);
+	const char *text = json_object_get_string(
+		json_object_array_get_idx(array, index));
 
-		if (json_object_is_type(item, json_type_string) &&
-		    !strcmp(json_object_get_string(item), word))
-			return true;
-	}
-	return false;
+	return text ? text : "";
 }

@@ -34,7 +34,7 @@ struct json_object *field_object(const struct json_object *object,
 /** array_length() - elements of @array, 0 if it is NULL or no array. */
 size_t array_length(const struct json_object *array);
 
-/** array_contains() - whether @array holds the string @word. */
-bool array_contains(const struct json_object *array, const char *word);
+/** array_text() - element @index of @array as text, or "" (never NULL). */
+const char *array_text(const struct json_object *array, size_t index);
 
 #endif /* NHRPCTL_FIELD_H */

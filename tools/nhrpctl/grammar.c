@@ -16,7 +16,8 @@ enum argument {
  * struct rule - one command
  * @words: as the user types it
  * @request: as the daemon knows it
- * @family: of the addresses it takes; 0: IPv4 or IPv6
+ * @family: of the addresses it takes, which then stand in place of the last
+ *	    word of @request; 0: IPv4 or IPv6
  * @argument: whether an address follows
  * @stream: lines follow until one side closes
  * @render: turns an answer into text; NULL: nothing to print
@@ -72,10 +73,10 @@ static const struct rule rules[] = {
 	  .help = "shortcut routes, IPv4 and IPv6" },
 	{ "traffic", { "show", "traffic" }, .render = render_traffic,
 	  .help = "NHRP packets sent and received, by type" },
-	{ "clear ip nhrp", { "clear", "cache" }, .family = AF_INET,
+	{ "clear ip nhrp", { "clear", "cache", "ipv4" }, .family = AF_INET,
 	  .argument = MAY_ADDRESS,
 	  .help = "forget all that was learnt, or one address" },
-	{ "clear ipv6 nhrp", { "clear", "cache" }, .family = AF_INET6,
+	{ "clear ipv6 nhrp", { "clear", "cache", "ipv6" }, .family = AF_INET6,
 	  .argument = MAY_ADDRESS },
 	{ "purge", { "purge" }, .argument = MUST_ADDRESS,
 	  .help = "take back what others were told of it" },
@@ -266,6 +267,8 @@ static int parse_argument(const struct rule *rule, int argc,
 	}
 	if (!argc)
 		return 0;
+	if (rule->family)
+		command->count--;
 	command->words[command->count++] = argv[0];
 	return check_address(rule, argv[0]);
 }

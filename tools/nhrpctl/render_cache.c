@@ -24,8 +24,7 @@ static void render_flags(FILE *out, const struct json_object *entry)
 
 	fputs("Flags:", out);
 	for (size_t i = 0; i < array_length(flags); i++)
-		fprintf(out, " %s", json_object_get_string(
-				json_object_array_get_idx(flags, i)));
+		fprintf(out, " %s", array_text(flags, i));
 	fputc('\n', out);
 }
 

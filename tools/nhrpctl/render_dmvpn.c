@@ -39,8 +39,7 @@ static void read_attributes(const struct json_object *array, char *text,
 	*text = '\0';
 	for (size_t i = 0; i < array_length(array) && used < size; i++)
 		used += snprintf(text + used, size - used, "%s",
-				 json_object_get_string(
-					 json_object_array_get_idx(array, i)));
+				 array_text(array, i));
 }
 
 /* @above is the NBMA address of the row above. */

@@ -17,8 +17,7 @@ static void render_value(FILE *out, const char *name,
 		fprintf(out, " %s", name);
 		for (size_t i = 0; i < array_length(value); i++)
 			fprintf(out, "%c%s", i ? ',' : ' ',
-				json_object_get_string(
-					json_object_array_get_idx(value, i)));
+				array_text(value, i));
 		return;
 	default:
 		fprintf(out, " %s %s", name, json_object_get_string(value));
@@ -29,6 +28,8 @@ void render_event(FILE *out, const struct json_object *data)
 {
 	const char *time = field_string(data, "time");
 
+	if (!json_object_is_type(data, json_type_object))
+		return;
 	fprintf(out, "%s%s%s", time, *time ? " " : "",
 		field_string(data, "event"));
 	json_object_object_foreach((struct json_object *)data, name, value) {
