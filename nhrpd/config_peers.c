@@ -12,29 +12,49 @@
 #define MAP_USAGE "map ADDRESS [nbma] ADDRESS [multicast], or " \
 		  "map multicast dynamic|ADDRESS"
 
-static bool nhs_option(struct config_parser *parser, struct config_nhs *nhs)
+enum nhs_option {
+	NHS_NBMA,
+	NHS_MULTICAST,
+	NHS_PRIORITY,
+	NHS_NO_FALLBACK,
+	NHS_OPTIONS,
+};
+
+static const char *const nhs_options[NHS_OPTIONS] = {
+	"nbma", "multicast", "priority", "no-fallback",
+};
+
+/* Takes one option, which must not be in @seen yet. */
+static bool parse_nhs_option(struct config_parser *parser,
+			     struct config_nhs *nhs, unsigned int *seen)
 {
-	static const char *const known[] = {
-		"nbma", "multicast", "priority", "no-fallback",
-	};
+	const char *word = config_word(parser);
+	unsigned int option;
 	uint32_t value;
 
-	if (config_accept(parser, "nbma"))
+	for (option = 0; option < NHS_OPTIONS; option++)
+		if (!strcmp(word, nhs_options[option]))
+			break;
+	if (option == NHS_OPTIONS)
+		return config_unknown(parser, word, nhs_options, NHS_OPTIONS);
+	if (*seen & 1u << option)
+		return config_fail(parser, "\"%s\" occurs twice", word);
+	*seen |= 1u << option;
+	switch (option) {
+	case NHS_NBMA:
 		return config_nbma_or_name(parser, nhs);
-	if (config_accept(parser, "multicast")) {
+	case NHS_MULTICAST:
 		nhs->multicast = true;
 		return true;
-	}
-	if (config_accept(parser, "no-fallback")) {
+	case NHS_NO_FALLBACK:
 		nhs->fallback = false;
 		return true;
+	default:
+		if (!config_number(parser, "priority", 0, UINT8_MAX, &value))
+			return false;
+		nhs->priority = value;
+		return true;
 	}
-	if (!config_accept(parser, "priority"))
-		return config_unknown(parser, config_word(parser), known, 4);
-	if (!config_number(parser, "priority", 0, UINT8_MAX, &value))
-		return false;
-	nhs->priority = value;
-	return true;
 }
 
 static bool same_nhs(const struct config_nhs *a, const struct config_nhs *b)
@@ -68,13 +88,14 @@ bool config_nhs(struct config_parser *parser)
 {
 	struct config_nhs nhs = { .fallback = true };
 	bool dynamic = config_accept(parser, "dynamic");
+	unsigned int seen = 0;
 
 	if (parser->next == parser->word_count && !dynamic)
 		return config_fail(parser, "usage: " NHS_USAGE);
 	if (!dynamic && !config_protocol(parser, "nhs", &nhs.protocol))
 		return false;
 	while (parser->next < parser->word_count)
-		if (!nhs_option(parser, &nhs))
+		if (!parse_nhs_option(parser, &nhs, &seen))
 			return false;
 	if (dynamic && !nhs.nbma.length && !nhs.nbma_name[0])
 		return config_fail(parser, "\"nhs dynamic\" needs \"nbma "

@@ -307,6 +307,10 @@ static void duplicates_and_contradictions(void **state)
 	       "test:4: this nhs is already there");
 	refuse(HEAD "nhs dynamic nbma hub\nnhs dynamic nbma hub\n",
 	       "test:4: this nhs is already there");
+	refuse(HEAD "nhs dynamic nbma hub nbma 9.1.1.9\n",
+	       "test:3: \"nbma\" occurs twice");
+	refuse(HEAD "nhs 9.0.0.1 nbma 9.1.1.9 priority 1 priority 1\n",
+	       "test:3: \"priority\" occurs twice");
 	refuse(HEAD "map 9.0.0.1 9.1.1.9\nnhs 9.0.0.1 nbma 9.1.1.8\n",
 	       "test:1: interface mgre0: nhs 9.0.0.1 and its map name "
 	       "different nbma addresses");
