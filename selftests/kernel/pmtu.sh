@@ -65,8 +65,8 @@ check_equal "$(mtu)" 1300 "MTU set by hand"
 ip -n "$LEFT" link set mgre0 mtu 1472
 log_test "the MTU follows the underlay until it is set by hand"
 
-check_ping LEFT 10.9.0.2 -M do -s 1444
-check_ping HOST 10.9.0.2 -M do -s 1444
+check_ping LEFT 10.9.0.2 -M "do" -s 1444
+check_ping HOST 10.9.0.2 -M "do" -s 1444
 check_entry LEFT '.[0].mtu == 1472' peer dev mgre0
 log_test "packets of the whole MTU fit"
 
@@ -76,7 +76,7 @@ ip -n "$RIGHT" link set eth0 mtu 1400
 # told PART SIZE MTU DESTINATION: the sender comes to know the path MTU.
 told()
 {
-	on "$1" ping -M do -c 1 -W 1 -s "$2" "$4" 2>&1 |
+	on "$1" ping -M "do" -c 1 -W 1 -s "$2" "$4" 2>&1 |
 		grep -qiE "mtu ?= ?$3|too large"
 }
 busywait 10000 told LEFT 1444 1372 10.9.0.2
@@ -84,14 +84,14 @@ check_err $? "the router itself is not told"
 check_entry LEFT '.[0].mtu == 1372' peer dev mgre0
 busywait 10000 told HOST 1444 1372 10.9.0.2
 check_err $? "a host behind it is not told"
-check_ping HOST 10.9.0.2 -M do -s 1344
+check_ping HOST 10.9.0.2 -M "do" -s 1344
 log_test "IPv4: the path MTU is learnt and told"
 
 busywait 10000 told LEFT 1424 1372 fd09::2
 check_err $? "the router itself is not told"
 busywait 10000 told HOST 1424 1372 fd09::2
 check_err $? "a host behind it is not told"
-check_ping HOST fd09::2 -M do -s 1324
+check_ping HOST fd09::2 -M "do" -s 1324
 log_test "IPv6: the path MTU is told"
 
 check_ping HOST 10.9.0.2 -M dont -s 1444
@@ -110,5 +110,5 @@ ip -n "$MID" link set eth0 mtu 1350
 busywait 10000 told RIGHT 1344 1322 10.9.0.1
 check_err $? "it is not told"
 check_entry RIGHT '.[0].mtu == 1322' peer dev mgre0
-check_ping RIGHT 10.8.0.2 -M do -s 1294
+check_ping RIGHT 10.8.0.2 -M "do" -s 1294
 log_test "in both directions"
