@@ -80,8 +80,8 @@ static bool parse_file(struct config_parser *parser, const char *path)
 	bool parsed;
 
 	if (!text) {
-		snprintf(parser->error->text, CONFIG_ERROR_MAX,
-			 "%.300s: %s", path, strerror(errno));
+		snprintf(parser->error->text, CONFIG_ERROR_MAX, "%.300s: %s",
+			 path, strerror(errno));
 		return false;
 	}
 	parser->file = path;
@@ -117,7 +117,7 @@ static bool parse_files(struct config_parser *parser, const glob_t *files)
 	return true;
 }
 
-static bool include(struct config_parser *parser, const char *pattern)
+static bool include_files(struct config_parser *parser, const char *pattern)
 {
 	char *path;
 	glob_t files;
@@ -125,8 +125,9 @@ static bool include(struct config_parser *parser, const char *pattern)
 	int found;
 
 	if (parser->depth == CONFIG_INCLUDES_MAX)
-		return config_fail(parser, "more than %d files include each "
-				   "other", CONFIG_INCLUDES_MAX);
+		return config_fail(parser,
+				   "more than %d files include each other",
+				   CONFIG_INCLUDES_MAX);
 	path = beside(parser->file, pattern);
 	if (!path)
 		return config_fail(parser, "out of memory");
@@ -162,7 +163,7 @@ static struct config *finish(struct config_parser *parser, bool parsed)
 
 struct config *config_read(const char *path, struct config_error *error)
 {
-	struct config_parser parser = { .error = error, .include = include };
+	struct config_parser parser = { .error = error, .include = include_files };
 
 	if (!new_config(&parser))
 		return NULL;

@@ -28,9 +28,9 @@ static bool take_map(struct config_parser *parser, struct config_nhs *nhs)
 		if (nhs->nbma_name[0] ||
 		    (nhs->nbma.length &&
 		     !nhrp_address_equal(&nhs->nbma, &map->nbma)))
-			return config_fail(parser, "interface %s: nhs %s and "
-					   "its map name different nbma "
-					   "addresses", interface->name,
+			return config_fail(parser,
+					   "interface %s: nhs %s and its map name different nbma addresses",
+					   interface->name,
 					   nhrp_address_format(&map->protocol,
 							       text));
 		nhs->nbma = map->nbma;
@@ -50,8 +50,8 @@ static bool check_nhs(struct config_parser *parser, struct config_nhs *nhs)
 	if (nhs->protocol.length && !take_map(parser, nhs))
 		return false;
 	if (!nhs->nbma.length && !nhs->nbma_name[0])
-		return config_fail(parser, "interface %s: nhs %s needs \"nbma "
-				   "ADDRESS|NAME\", or a map",
+		return config_fail(parser,
+				   "interface %s: nhs %s needs \"nbma ADDRESS|NAME\", or a map",
 				   interface->name,
 				   nhrp_address_format(&nhs->protocol, text));
 	for (i = 0; i < interface->multicast_count; i++)
@@ -66,11 +66,12 @@ static bool check(struct config_parser *parser,
 	size_t i;
 
 	if (!interface->network_id)
-		return config_fail(parser, "interface %s has no \"network-id "
-				   "NUMBER\"", interface->name);
+		return config_fail(parser,
+				   "interface %s has no \"network-id NUMBER\"",
+				   interface->name);
 	if (interface->registration_timeout >= interface->holdtime)
-		return config_fail(parser, "interface %s: registration "
-				   "timeout %u must be less than holdtime %u",
+		return config_fail(parser,
+				   "interface %s: registration timeout %u must be less than holdtime %u",
 				   interface->name,
 				   interface->registration_timeout,
 				   interface->holdtime);

@@ -73,8 +73,7 @@ static bool add_nhs(struct config_parser *parser, const struct config_nhs *nhs)
 
 	for (i = 0; i < interface->nhs_count; i++)
 		if (same_nhs(&interface->nhs[i], nhs))
-			return config_fail(parser, "this nhs is already "
-					   "there");
+			return config_fail(parser, "this nhs is already there");
 	grown = config_grow(parser, interface->nhs, &interface->nhs_count,
 			    sizeof(*grown));
 	if (!grown)
@@ -98,8 +97,8 @@ bool config_nhs(struct config_parser *parser)
 		if (!parse_nhs_option(parser, &nhs, &seen))
 			return false;
 	if (dynamic && !nhs.nbma.length && !nhs.nbma_name[0])
-		return config_fail(parser, "\"nhs dynamic\" needs \"nbma "
-				   "ADDRESS|NAME\"");
+		return config_fail(parser,
+				   "\"nhs dynamic\" needs \"nbma ADDRESS|NAME\"");
 	return add_nhs(parser, &nhs);
 }
 
@@ -115,8 +114,7 @@ static bool add_multicast(struct config_parser *parser)
 	for (i = 0; i < interface->multicast_count; i++)
 		if (nhrp_address_equal(&interface->multicast[i], &nbma))
 			return parser->prefix != CONFIG_PREFIX_NONE ||
-			       config_fail(parser, "this map is already "
-					   "there");
+			       config_fail(parser, "this map is already there");
 	grown = config_grow(parser, interface->multicast,
 			    &interface->multicast_count, sizeof(*grown));
 	if (!grown)
@@ -146,8 +144,8 @@ static bool add_map(struct config_parser *parser, const struct config_map *map)
 	for (i = 0; i < interface->map_count; i++)
 		if (nhrp_address_equal(&interface->maps[i].protocol,
 				       &map->protocol))
-			return config_fail(parser, "this protocol address has "
-					   "a map already");
+			return config_fail(parser,
+					   "this protocol address has a map already");
 	grown = config_grow(parser, interface->maps, &interface->map_count,
 			    sizeof(*grown));
 	if (!grown)

@@ -10,17 +10,17 @@
 bool config_once(struct config_parser *parser, enum config_once statement,
 		 bool same)
 {
-	const char *word = parser->words[parser->prefix == CONFIG_PREFIX_NONE ?
-					 0 : 2];
+	size_t skipped = parser->prefix == CONFIG_PREFIX_NONE ? 0 : 2;
+	const char *word = parser->words[skipped];
 	uint8_t *seen = &parser->seen[statement];
 
 	if (*seen & parser->prefix)
 		return config_fail(parser, "interface %s has \"%s\" already",
 				   parser->interface->name, word);
 	if (*seen && !same)
-		return config_fail(parser, "\"%s\" contradicts what the other "
-				   "family of %s has", word,
-				   parser->interface->name);
+		return config_fail(parser,
+				   "\"%s\" contradicts what the other family of %s has",
+				   word, parser->interface->name);
 	*seen |= parser->prefix;
 	return true;
 }
@@ -59,8 +59,7 @@ static bool add_interface(struct config_parser *parser, const char *name)
 	struct config_interface *interfaces;
 
 	interfaces = config_grow(parser, config->interfaces,
-				 &config->interface_count,
-				 sizeof(*interfaces));
+				 &config->interface_count, sizeof(*interfaces));
 	if (!interfaces)
 		return false;
 	config->interfaces = interfaces;
@@ -85,9 +84,9 @@ static bool parse_interface(struct config_parser *parser)
 		return false;
 	if (strlen(name) >= IF_NAMESIZE || strchr(name, '/') ||
 	    strchr(name, ':') || !strcmp(name, ".") || !strcmp(name, ".."))
-		return config_fail(parser, "\"%.40s\" can't be the name of a "
-				   "device: 1 to %d characters without / "
-				   "and :", name, IF_NAMESIZE - 1);
+		return config_fail(parser,
+				   "\"%.40s\" can't be the name of a device: 1 to %d characters without / and :",
+				   name, IF_NAMESIZE - 1);
 	if (config_find(parser->config, name))
 		return config_fail(parser, "interface %s is already there",
 				   name);
@@ -126,8 +125,8 @@ static bool parse_authentication(struct config_parser *parser)
 	const char *word = config_word(parser);
 
 	if (!word || strlen(word) > NHRP_AUTHENTICATION_MAX)
-		return config_fail(parser, "authentication must be a word of "
-				   "1 to %d characters",
+		return config_fail(parser,
+				   "authentication must be a word of 1 to %d characters",
 				   NHRP_AUTHENTICATION_MAX);
 	if (!config_end(parser, "authentication WORD") ||
 	    !config_once(parser, CONFIG_ONCE_AUTHENTICATION,
@@ -196,8 +195,8 @@ static bool parse_registration(struct config_parser *parser)
 		return parse_timeout(parser);
 	word = config_word(parser);
 	if (!word)
-		return config_fail(parser, "usage: registration no-unique | "
-				   "registration timeout SECONDS");
+		return config_fail(parser,
+				   "usage: registration no-unique | registration timeout SECONDS");
 	return config_unknown(parser, word, known, 2);
 }
 
@@ -254,10 +253,12 @@ bool config_statement(struct config_parser *parser)
 	if (i == STATEMENTS)
 		return unknown_statement(parser, word);
 	if (statements[i].global && parser->prefix != CONFIG_PREFIX_NONE)
-		return config_fail(parser, "\"%s\" takes no \"%s nhrp\" in "
-				   "front", word, parser->words[0]);
+		return config_fail(parser,
+				   "\"%s\" takes no \"%s nhrp\" in front", word,
+				   parser->words[0]);
 	if (!statements[i].global && !parser->interface)
-		return config_fail(parser, "\"%s\" belongs to an interface: "
-				   "\"interface NAME\" must come first", word);
+		return config_fail(parser,
+				   "\"%s\" belongs to an interface: \"interface NAME\" must come first",
+				   word);
 	return statements[i].parse(parser);
 }

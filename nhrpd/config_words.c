@@ -89,13 +89,14 @@ bool config_unknown(struct config_parser *parser, const char *word,
 	size_t i;
 
 	if (near)
-		return config_fail(parser, "unknown word \"" SHOWN
-				   "\", did you mean \"%s\"?", word, near);
+		return config_fail(parser,
+				   "unknown word \"" SHOWN "\", did you mean \"%s\"?",
+				   word, near);
 	for (i = 0; i < count && used < sizeof(list); i++)
 		used += snprintf(list + used, sizeof(list) - used, "%s%s",
 				 i ? ", " : "", known[i]);
-	return config_fail(parser, "unknown word \"" SHOWN
-			   "\"; known here: %s", word, list);
+	return config_fail(parser, "unknown word \"" SHOWN "\"; known here: %s",
+			   word, list);
 }
 
 static bool is_blank(char c)
@@ -119,8 +120,8 @@ static bool cut(struct config_parser *parser)
 		parser->words[parser->word_count++] = c;
 		for (; *c && !is_blank(*c); c++)
 			if (*c < '!' || *c > '~')
-				return config_fail(parser, "a character that "
-						   "is not printable ASCII");
+				return config_fail(parser,
+						   "a character that is not printable ASCII");
 	}
 }
 
@@ -138,8 +139,7 @@ static void take_prefix(struct config_parser *parser)
 	parser->next = 2;
 }
 
-bool config_split(struct config_parser *parser, const char *line,
-		  size_t length)
+bool config_split(struct config_parser *parser, const char *line, size_t length)
 {
 	parser->word_count = 0;
 	parser->next = 0;

@@ -33,7 +33,7 @@ static void parse_and_format(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(texts); i++) {
 		parsed = address(texts[i]);
 		assert_string_equal(nhrp_address_format(&parsed, text),
 				    texts[i]);
@@ -50,7 +50,7 @@ static void refuse_what_is_no_address(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(texts); i++) {
 		assert_false(nhrp_address_parse(texts[i], &parsed));
 		assert_int_equal(parsed.length, 0);
 	}
@@ -127,7 +127,7 @@ static void special_addresses(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		parsed = address(cases[i].text);
 		assert_int_equal(nhrp_address_is_any(&parsed), cases[i].any);
 		assert_int_equal(nhrp_address_is_multicast(&parsed),
@@ -157,7 +157,7 @@ static void prefixes_lose_host_bits(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		result = prefix(cases[i].address, cases[i].length);
 		assert_string_equal(nhrp_prefix_format(&result, text),
 				    cases[i].prefix);

@@ -187,22 +187,18 @@ static void unknown_words(void **state)
 	       "test:3: unknown word \"holdtme\", did you mean \"holdtime\"?");
 	refuse(HEAD "hodltime 300\n",
 	       "test:3: unknown word \"hodltime\", did you mean \"holdtime\"?");
-	refuse("interfaces mgre0\n", "test:1: unknown word \"interfaces\", "
-	       "did you mean \"interface\"?");
+	refuse("interfaces mgre0\n",
+	       "test:1: unknown word \"interfaces\", did you mean \"interface\"?");
 	refuse(HEAD "tunnel source eth0\n",
-	       "test:3: unknown word \"tunnel\"; known here: include, "
-	       "interface, authentication, holdtime, map, mtu, network-id, "
-	       "nhs, redirect, registration, shortcut");
-	refuse(HEAD "registration no-uniqe\n", "test:3: unknown word "
-	       "\"no-uniqe\", did you mean \"no-unique\"?");
-	refuse(HEAD "nhs 9.0.0.1 nbma 9.1.1.10 multicats\n", "test:3: unknown "
-	       "word \"multicats\", did you mean \"multicast\"?");
-	refuse(HEAD "nhs 9.0.0.1 nbma 9.1.1.10 cluster 1\n", "test:3: unknown "
-	       "word \"cluster\"; known here: nbma, multicast, priority, "
-	       "no-fallback");
-	refuse(HEAD "zz\n", "test:3: unknown word \"zz\"; known here: include, "
-	       "interface, authentication, holdtime, map, mtu, network-id, "
-	       "nhs, redirect, registration, shortcut");
+	       "test:3: unknown word \"tunnel\"; known here: include, interface, authentication, holdtime, map, mtu, network-id, nhs, redirect, registration, shortcut");
+	refuse(HEAD "registration no-uniqe\n",
+	       "test:3: unknown word \"no-uniqe\", did you mean \"no-unique\"?");
+	refuse(HEAD "nhs 9.0.0.1 nbma 9.1.1.10 multicats\n",
+	       "test:3: unknown word \"multicats\", did you mean \"multicast\"?");
+	refuse(HEAD "nhs 9.0.0.1 nbma 9.1.1.10 cluster 1\n",
+	       "test:3: unknown word \"cluster\"; known here: nbma, multicast, priority, no-fallback");
+	refuse(HEAD "zz\n",
+	       "test:3: unknown word \"zz\"; known here: include, interface, authentication, holdtime, map, mtu, network-id, nhs, redirect, registration, shortcut");
 }
 
 static void values_out_of_range(void **state)
@@ -216,89 +212,94 @@ static void values_out_of_range(void **state)
 	       "test:3: holdtime must be 1 to 65535, not \"5s\"");
 	refuse(HEAD "holdtime -1\n",
 	       "test:3: holdtime must be 1 to 65535, not \"-1\"");
-	refuse(HEAD "holdtime\n", "test:3: holdtime is missing: 1 to 65535");
-	refuse("interface mgre0\nnetwork-id 4294967296\n", "test:2: network-id "
-	       "must be 1 to 4294967295, not \"4294967296\"");
-	refuse(HEAD "mtu 575\n", "test:3: mtu must be 576 to 1499, not "
-	       "\"575\"");
+	refuse(HEAD "holdtime\n",
+	       "test:3: holdtime is missing: 1 to 65535");
+	refuse("interface mgre0\nnetwork-id 4294967296\n",
+	       "test:2: network-id must be 1 to 4294967295, not \"4294967296\"");
+	refuse(HEAD "mtu 575\n",
+	       "test:3: mtu must be 576 to 1499, not \"575\"");
 	refuse(HEAD "registration timeout 99999999999999999999\n",
-	       "test:3: registration timeout must be 1 to 65535, not "
-	       "\"99999999999999999999\"");
-	refuse(HEAD "redirect timeout 0\n", "test:3: redirect timeout must be "
-	       "1 to 3600, not \"0\"");
-	refuse(HEAD "nhs 9.0.0.1 nbma 9.1.1.10 priority 256\n", "test:3: "
-	       "priority must be 0 to 255, not \"256\"");
-	refuse(HEAD "authentication ninechars\n", "test:3: authentication "
-	       "must be a word of 1 to 8 characters");
-	refuse(HEAD "authentication\n", "test:3: authentication must be a "
-	       "word of 1 to 8 characters");
+	       "test:3: registration timeout must be 1 to 65535, not \"99999999999999999999\"");
+	refuse(HEAD "redirect timeout 0\n",
+	       "test:3: redirect timeout must be 1 to 3600, not \"0\"");
+	refuse(HEAD "nhs 9.0.0.1 nbma 9.1.1.10 priority 256\n",
+	       "test:3: priority must be 0 to 255, not \"256\"");
+	refuse(HEAD "authentication ninechars\n",
+	       "test:3: authentication must be a word of 1 to 8 characters");
+	refuse(HEAD "authentication\n",
+	       "test:3: authentication must be a word of 1 to 8 characters");
 }
 
 static void addresses_that_are_none(void **state)
 {
 	(void)state;
-	refuse(HEAD "nhs 9.0.0.256 nbma 9.1.1.10\n", "test:3: nhs must be an "
-	       "IPv4 or IPv6 address, not \"9.0.0.256\"");
-	refuse(HEAD "nhs 9.0.0.1 nbma 9.1.1.256\n", "test:3: nbma must be an "
-	       "address or a DNS name, not \"9.1.1.256\"");
-	refuse(HEAD "nhs 9.0.0.1 nbma hub..example\n", "test:3: nbma must be "
-	       "an address or a DNS name, not \"hub..example\"");
-	refuse(HEAD "nhs 9.0.0.1 nbma\n", "test:3: nbma is missing");
-	refuse(HEAD "nhs 224.0.0.5 nbma 9.1.1.10\n", "test:3: nhs must be the "
-	       "address of one host, which 224.0.0.5 is not");
-	refuse(HEAD "map 9.0.0.1 nbma 0.0.0.0\n", "test:3: nbma must be the "
-	       "address of one host, which 0.0.0.0 is not");
-	refuse(HEAD "map 9.0.0.1 hub\n", "test:3: nbma must be an IPv4 or "
-	       "IPv6 address, not \"hub\"");
-	refuse(HEAD "map multicast\n", "test:3: map multicast is missing");
-	refuse(HEAD "ip nhrp nhs 2001:db8::1 nbma 9.1.1.10\n", "test:3: nhs "
-	       "must be an IPv4 address after \"ip nhrp\", not 2001:db8::1");
-	refuse(HEAD "ipv6 nhrp map 9.0.0.1 9.1.1.10\n", "test:3: map must be "
-	       "an IPv6 address after \"ipv6 nhrp\", not 9.0.0.1");
+	refuse(HEAD "nhs 9.0.0.256 nbma 9.1.1.10\n",
+	       "test:3: nhs must be an IPv4 or IPv6 address, not \"9.0.0.256\"");
+	refuse(HEAD "nhs 9.0.0.1 nbma 9.1.1.256\n",
+	       "test:3: nbma must be an address or a DNS name, not \"9.1.1.256\"");
+	refuse(HEAD "nhs 9.0.0.1 nbma hub..example\n",
+	       "test:3: nbma must be an address or a DNS name, not \"hub..example\"");
+	refuse(HEAD "nhs 9.0.0.1 nbma\n",
+	       "test:3: nbma is missing");
+	refuse(HEAD "nhs 224.0.0.5 nbma 9.1.1.10\n",
+	       "test:3: nhs must be the address of one host, which 224.0.0.5 is not");
+	refuse(HEAD "map 9.0.0.1 nbma 0.0.0.0\n",
+	       "test:3: nbma must be the address of one host, which 0.0.0.0 is not");
+	refuse(HEAD "map 9.0.0.1 hub\n",
+	       "test:3: nbma must be an IPv4 or IPv6 address, not \"hub\"");
+	refuse(HEAD "map multicast\n",
+	       "test:3: map multicast is missing");
+	refuse(HEAD "ip nhrp nhs 2001:db8::1 nbma 9.1.1.10\n",
+	       "test:3: nhs must be an IPv4 address after \"ip nhrp\", not 2001:db8::1");
+	refuse(HEAD "ipv6 nhrp map 9.0.0.1 9.1.1.10\n",
+	       "test:3: map must be an IPv6 address after \"ipv6 nhrp\", not 9.0.0.1");
 }
 
 static void incomplete_statements(void **state)
 {
 	(void)state;
-	refuse("interface\n", "test:1: usage: interface NAME");
-	refuse(HEAD "ip nhrp\n", "test:3: \"ip nhrp\" without a statement");
-	refuse(HEAD "registration\n", "test:3: usage: registration no-unique "
-	       "| registration timeout SECONDS");
-	refuse(HEAD "nhs\n", "test:3: usage: nhs ADDRESS|dynamic [nbma "
-	       "ADDRESS|NAME] [multicast] [priority 0-255] [no-fallback]");
-	refuse(HEAD "nhs dynamic\n", "test:3: \"nhs dynamic\" needs \"nbma "
-	       "ADDRESS|NAME\"");
-	refuse(HEAD "map\n", "test:3: usage: map ADDRESS [nbma] ADDRESS "
-	       "[multicast], or map multicast dynamic|ADDRESS");
-	refuse(HEAD "shortcut now\n", "test:3: unexpected \"now\"; usage: "
-	       "shortcut");
-	refuse("include\n", "test:1: usage: include PATTERN");
+	refuse("interface\n",
+	       "test:1: usage: interface NAME");
+	refuse(HEAD "ip nhrp\n",
+	       "test:3: \"ip nhrp\" without a statement");
+	refuse(HEAD "registration\n",
+	       "test:3: usage: registration no-unique | registration timeout SECONDS");
+	refuse(HEAD "nhs\n",
+	       "test:3: usage: nhs ADDRESS|dynamic [nbma ADDRESS|NAME] [multicast] [priority 0-255] [no-fallback]");
+	refuse(HEAD "nhs dynamic\n",
+	       "test:3: \"nhs dynamic\" needs \"nbma ADDRESS|NAME\"");
+	refuse(HEAD "map\n",
+	       "test:3: usage: map ADDRESS [nbma] ADDRESS [multicast], or map multicast dynamic|ADDRESS");
+	refuse(HEAD "shortcut now\n",
+	       "test:3: unexpected \"now\"; usage: shortcut");
+	refuse("include\n",
+	       "test:1: usage: include PATTERN");
 }
 
 static void statements_out_of_place(void **state)
 {
 	(void)state;
-	refuse("holdtime 300\n", "test:1: \"holdtime\" belongs to an "
-	       "interface: \"interface NAME\" must come first");
-	refuse("ip nhrp interface mgre0\n", "test:1: \"interface\" takes no "
-	       "\"ip nhrp\" in front");
-	refuse("include /etc/passwd\n", "test:1: include is not allowed here");
-	refuse("interface a/b\n", "test:1: \"a/b\" can't be the name of a "
-	       "device: 1 to 15 characters without / and :");
-	refuse("interface sixteencharacter\n", "test:1: \"sixteencharacter\" "
-	       "can't be the name of a device: 1 to 15 characters without / "
-	       "and :");
+	refuse("holdtime 300\n",
+	       "test:1: \"holdtime\" belongs to an interface: \"interface NAME\" must come first");
+	refuse("ip nhrp interface mgre0\n",
+	       "test:1: \"interface\" takes no \"ip nhrp\" in front");
+	refuse("include /etc/passwd\n",
+	       "test:1: include is not allowed here");
+	refuse("interface a/b\n",
+	       "test:1: \"a/b\" can't be the name of a device: 1 to 15 characters without / and :");
+	refuse("interface sixteencharacter\n",
+	       "test:1: \"sixteencharacter\" can't be the name of a device: 1 to 15 characters without / and :");
 }
 
 static void duplicates_and_contradictions(void **state)
 {
 	(void)state;
-	refuse(HEAD HEAD, "test:3: interface mgre0 is already there");
+	refuse(HEAD HEAD,
+	       "test:3: interface mgre0 is already there");
 	refuse(HEAD "holdtime 300\nholdtime 300\n",
 	       "test:4: interface mgre0 has \"holdtime\" already");
 	refuse(HEAD "ip nhrp holdtime 300\nipv6 nhrp holdtime 400\n",
-	       "test:4: \"holdtime\" contradicts what the other family of "
-	       "mgre0 has");
+	       "test:4: \"holdtime\" contradicts what the other family of mgre0 has");
 	refuse(HEAD "map 9.0.0.9 9.1.1.9\nmap 9.0.0.9 9.1.1.8\n",
 	       "test:4: this protocol address has a map already");
 	refuse(HEAD "map multicast 9.1.1.9\nmap multicast 9.1.1.9\n",
@@ -312,22 +313,20 @@ static void duplicates_and_contradictions(void **state)
 	refuse(HEAD "nhs 9.0.0.1 nbma 9.1.1.9 priority 1 priority 1\n",
 	       "test:3: \"priority\" occurs twice");
 	refuse(HEAD "map 9.0.0.1 9.1.1.9\nnhs 9.0.0.1 nbma 9.1.1.8\n",
-	       "test:1: interface mgre0: nhs 9.0.0.1 and its map name "
-	       "different nbma addresses");
+	       "test:1: interface mgre0: nhs 9.0.0.1 and its map name different nbma addresses");
 }
 
 static void incomplete_interfaces(void **state)
 {
 	(void)state;
-	refuse("interface mgre0\n", "test:1: interface mgre0 has no "
-	       "\"network-id NUMBER\"");
+	refuse("interface mgre0\n",
+	       "test:1: interface mgre0 has no \"network-id NUMBER\"");
 	refuse("!\ninterface mgre0\nholdtime 3\ninterface mgre1\n",
 	       "test:2: interface mgre0 has no \"network-id NUMBER\"");
-	refuse(HEAD "nhs 9.0.0.1\n", "test:1: interface mgre0: nhs 9.0.0.1 "
-	       "needs \"nbma ADDRESS|NAME\", or a map");
-	refuse(HEAD "holdtime 60\nregistration timeout 60\n", "test:1: "
-	       "interface mgre0: registration timeout 60 must be less than "
-	       "holdtime 60");
+	refuse(HEAD "nhs 9.0.0.1\n",
+	       "test:1: interface mgre0: nhs 9.0.0.1 needs \"nbma ADDRESS|NAME\", or a map");
+	refuse(HEAD "holdtime 60\nregistration timeout 60\n",
+	       "test:1: interface mgre0: registration timeout 60 must be less than holdtime 60");
 }
 
 static void lines_that_are_no_text(void **state)
@@ -379,8 +378,7 @@ static void files_that_include_others(void **state)
 	(void)state;
 	assert_non_null(mkdtemp(folder));
 	snprintf(path, sizeof(path), "%s/main", folder);
-	write_file(folder, "main", HEAD "include *.conf\n"
-		   "include nothing*\ninterface mgre9\nnetwork-id 9\n");
+	write_file(folder, "main", HEAD "include *.conf\ninclude nothing*\ninterface mgre9\nnetwork-id 9\n");
 	write_file(folder, "1.conf", "interface mgre1\nnetwork-id 1\n");
 	write_file(folder, "2.conf", "interface mgre2\nnetwork-id 2\n");
 	config = config_read(path, &error);
@@ -390,21 +388,18 @@ static void files_that_include_others(void **state)
 	config_free(config);
 
 	write_file(folder, "2.conf", "interface mgre2\nbad\n");
-	snprintf(expected, sizeof(expected), "%s/2.conf:2: unknown word "
-		 "\"bad\"", folder);
+	snprintf(expected, sizeof(expected), "%s/2.conf:2: unknown word \"bad\"", folder);
 	assert_null(config_read(path, &error));
 	assert_memory_equal(error.text, expected, strlen(expected));
 
 	write_file(folder, "2.conf", "include main\n");
 	write_file(folder, "main", "include 2.conf\n");
-	snprintf(expected, sizeof(expected), "%s/main:1: more than 8 files "
-		 "include each other", folder);
+	snprintf(expected, sizeof(expected), "%s/main:1: more than 8 files include each other", folder);
 	assert_null(config_read(path, &error));
 	assert_string_equal(error.text, expected);
 
 	write_file(folder, "main", "include absent\n");
-	snprintf(expected, sizeof(expected), "%s/main:1: can't read "
-		 "%s/absent", folder, folder);
+	snprintf(expected, sizeof(expected), "%s/main:1: can't read %s/absent", folder, folder);
 	assert_null(config_read(path, &error));
 	assert_string_equal(error.text, expected);
 

@@ -132,7 +132,7 @@ static void added_extensions_are_compulsory_where_the_rfc_says(void **state)
 
 	(void)state;
 	packet.extension_count = 0;
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		extension = nhrp_extension_add(&packet, cases[i].type);
 		assert_int_equal(extension->compulsory, cases[i].compulsory);
 		assert_int_equal(extension->is_cie_list, cases[i].is_cie_list);
@@ -198,7 +198,7 @@ static void prefixes_of_entries(void **state)
 	};
 
 	(void)state;
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		nhrp_cie_init(&cie, NULL, &client, cases[i].length);
 		nhrp_cie_prefix(&cie, &requester, &prefix);
 		assert_string_equal(nhrp_prefix_format(&prefix, text),
@@ -222,7 +222,7 @@ static void mtus_that_are_none(void **state)
 
 	(void)state;
 	nhrp_cie_init(&cie, NULL, NULL, 0);
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		cie.mtu = cases[i].announced;
 		assert_int_equal(nhrp_cie_mtu(&cie), cases[i].usable);
 	}

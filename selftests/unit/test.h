@@ -12,4 +12,6 @@
 
 #include <cmocka.h>
 
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
+
 #endif /* SELFTESTS_UNIT_TEST_H */
