@@ -20,7 +20,7 @@
 
 /**
  * struct monitor - a client's subscription
- * @subscriber: on the daemon's event bus
+ * @subscriber: on the daemon's event bus; must be first
  * @client: who reads
  * @lost: events that found no room since the queue was last empty
  */

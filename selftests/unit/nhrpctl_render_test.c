@@ -101,7 +101,6 @@ static void nothing_to_show(void **state)
 {
 	(void)state;
 	expect(render_cache, "[]", "");
-	expect(render_shortcut, "[]", "");
 	expect(render_traffic, "[]", "");
 	expect(render_cache_brief, "[]",
 	       "   Target             Via            NBMA           Mode   "
@@ -114,8 +113,8 @@ static void nothing_to_show(void **state)
 static void absent_and_wrong_fields(void **state)
 {
 	static const renderer all[] = {
-		render_cache, render_cache_brief, render_shortcut, render_nhs,
-		render_nhs_detail, render_traffic, render_dmvpn,
+		render_cache, render_cache_brief, render_nhs, render_nhs_detail,
+		render_traffic, render_dmvpn,
 		render_dmvpn_detail, render_event,
 	};
 	static const char *const odd[] = {

@@ -13,14 +13,12 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/** render_cache() - "show ip nhrp": four lines a cache entry. */
+/** render_cache() - "show ip nhrp" and "show ip nhrp shortcut": four lines a
+ * cache entry or shortcut. */
 void render_cache(FILE *out, const struct json_object *data);
 
 /** render_cache_brief() - "show ip nhrp brief": a line a cache entry. */
 void render_cache_brief(FILE *out, const struct json_object *data);
-
-/** render_shortcut() - "show ip nhrp shortcut": as render_cache(). */
-void render_shortcut(FILE *out, const struct json_object *data);
 
 /** render_nhs() - "show ip nhrp nhs": a line a next hop server. */
 void render_nhs(FILE *out, const struct json_object *data);

@@ -13,7 +13,7 @@ static const char *ios_type(const char *type)
 		return "static";
 	if (!strcmp(type, "negative"))
 		return "incomplete";
-	if (!strcmp(type, "local") || !strcmp(type, "cached"))
+	if (!strcmp(type, "cached"))
 		return "dynamic";
 	return type;
 }
@@ -64,11 +64,6 @@ void render_cache(FILE *out, const struct json_object *data)
 {
 	for (size_t i = 0; i < array_length(data); i++)
 		render_entry(out, json_object_array_get_idx(data, i));
-}
-
-void render_shortcut(FILE *out, const struct json_object *data)
-{
-	render_cache(out, data);
 }
 
 /* An address wider than its column sends the rest to the next line, where
