@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Upcalls: what the module tells user space on its own account.
+ *
+ * NHRP packets go to the socket that owns the device, events to a multicast
+ * group. Misses and redirects, which traffic causes, are bounded by a rate;
+ * what did not get through is counted and announced.
+ */
+#include <linux/skbuff.h>
+#include <net/genetlink.h>
+#include "mgre.h"
+#include "trace.h"
+
+#define MGRE_EVENT_BURST	1000
+#define MGRE_EVENT_RATE		1000		/* a second */
+#define MGRE_REDIRECT_BYTES	128
+
+/* Room for a header and the largest nest beside variable data. */
+#define MGRE_EVENT_SIZE		512
+
+static bool mgre_has_listeners(struct mgre *mgre)
+{
+	return genl_has_listeners(&mgre_family, dev_net(mgre->dev), 0);
+}
+
+static struct sk_buff *mgre_event_alloc(struct mgre *mgre, u8 cmd,
+					unsigned int size, void **header)
+{
+	struct sk_buff *msg = genlmsg_new(MGRE_EVENT_SIZE + size, GFP_ATOMIC);
+
+	if (!msg)
+		return NULL;
+	*header = genlmsg_put(msg, 0, 0, &mgre_family, 0, cmd);
+	if (!*header || nla_put_u32(msg, MGRE_A_IFINDEX, mgre->dev->ifindex)) {
+		nlmsg_free(msg);
+		return NULL;
+	}
+	return msg;
+}
+
+static void mgre_event_lost(struct mgre *mgre)
+{
+	spin_lock_bh(&mgre->budget.lock);
+	mgre->budget.lost++;
+	spin_unlock_bh(&mgre->budget.lock);
+}
+
+static void mgre_event_send(struct mgre *mgre, struct sk_buff *msg,
+			    void *header)
+{
+	genlmsg_end(msg, header);
+	if (genlmsg_multicast_netns(&mgre_family, dev_net(mgre->dev), msg, 0,
+				    0, GFP_ATOMIC) == -ENOBUFS)
+		mgre_event_lost(mgre);
+}
+
+static void mgre_event_overrun(struct mgre *mgre, u64 lost)
+{
+	struct sk_buff *msg;
+	void *header;
+
+	msg = mgre_event_alloc(mgre, MGRE_CMD_OVERRUN, 0, &header);
+	if (!msg)
+		return;
+	if (nla_put_u64_64bit(msg, MGRE_A_LOST, lost, MGRE_A_PAD))
+		nlmsg_free(msg);
+	else
+		mgre_event_send(mgre, msg, header);
+}
+
+static void mgre_budget_refill(struct mgre_event_budget *budget)
+{
+	unsigned long passed = jiffies - budget->refilled;
+	unsigned int tokens;
+
+	tokens = min_t(unsigned long, passed, HZ) * MGRE_EVENT_RATE / HZ;
+	if (!tokens)
+		return;
+	budget->refilled = jiffies;
+	budget->tokens = min(budget->tokens + tokens,
+			     (unsigned int)MGRE_EVENT_BURST);
+}
+
+/* Returns whether an event may go, and says once a second what could not. */
+static bool mgre_event_allowed(struct mgre *mgre)
+{
+	struct mgre_event_budget *budget = &mgre->budget;
+	bool allowed, report;
+	u64 lost;
+
+	spin_lock_bh(&budget->lock);
+	mgre_budget_refill(budget);
+	allowed = budget->tokens;
+	if (allowed)
+		budget->tokens--;
+	else
+		budget->lost++;
+	lost = budget->lost;
+	report = lost != budget->lost_reported &&
+		 time_after_eq(jiffies, budget->reported + HZ);
+	if (report) {
+		budget->lost_reported = lost;
+		budget->reported = jiffies;
+	}
+	spin_unlock_bh(&budget->lock);
+	if (report)
+		mgre_event_overrun(mgre, lost);
+	return allowed;
+}
+
+/**
+ * mgre_event_miss() - Announce a next hop without a mapping
+ * @mgre: Device
+ * @next_hop: Next hop
+ *
+ * Context: softirq.
+ */
+void mgre_event_miss(struct mgre *mgre, const struct in6_addr *next_hop)
+{
+	struct sk_buff *msg;
+	struct nlattr *nest;
+	void *header;
+
+	trace_mgre_miss(mgre->dev, next_hop);
+	if (!mgre_has_listeners(mgre) || !mgre_event_allowed(mgre))
+		return;
+	msg = mgre_event_alloc(mgre, MGRE_CMD_MISS, 0, &header);
+	if (!msg)
+		return mgre_event_lost(mgre);
+	nest = nla_nest_start(msg, MGRE_A_MAP);
+	if (!nest || mgre_address_put(msg, MGRE_A_MAP_PROTOCOL, next_hop)) {
+		nlmsg_free(msg);
+		return;
+	}
+	nla_nest_end(msg, nest);
+	mgre_event_send(mgre, msg, header);
+}
+
+/* Appends the first bytes of a packet without a copy in between. */
+static int mgre_put_packet_data(struct sk_buff *msg, const struct sk_buff *skb,
+				unsigned int len)
+{
+	struct nlattr *attr = nla_reserve(msg, MGRE_A_PACKET_DATA, len);
+
+	if (!attr)
+		return -EMSGSIZE;
+	return skb_copy_bits(skb, 0, nla_data(attr), len);
+}
+
+/**
+ * mgre_event_redirect() - Announce a packet that turns round in the device
+ * @mgre: Device
+ * @skb: Packet, its data is the inner IP header; only read
+ *
+ * Context: softirq.
+ */
+void mgre_event_redirect(struct mgre *mgre, const struct sk_buff *skb)
+{
+	unsigned int len = min_t(unsigned int, skb->len, MGRE_REDIRECT_BYTES);
+	struct sk_buff *msg;
+	struct nlattr *nest;
+	void *header;
+
+	if (!mgre_has_listeners(mgre) || !mgre_event_allowed(mgre))
+		return;
+	msg = mgre_event_alloc(mgre, MGRE_CMD_REDIRECT, len, &header);
+	if (!msg)
+		return mgre_event_lost(mgre);
+	nest = nla_nest_start(msg, MGRE_A_PACKET);
+	if (!nest || mgre_put_packet_data(msg, skb, len)) {
+		nlmsg_free(msg);
+		return;
+	}
+	nla_nest_end(msg, nest);
+	mgre_event_send(mgre, msg, header);
+}
+
+/**
+ * mgre_event_mapping() - Announce that a mapping has expired or soon will
+ * @mgre: Device
+ * @mapping: Mapping
+ * @cmd: MGRE_CMD_MAP_EXPIRED or MGRE_CMD_MAP_REFRESH
+ *
+ * Context: process, mgre->lock held.
+ */
+void mgre_event_mapping(struct mgre *mgre, struct mgre_mapping *mapping,
+			u8 cmd)
+{
+	struct sk_buff *msg;
+	void *header;
+
+	if (!mgre_has_listeners(mgre))
+		return;
+	msg = mgre_event_alloc(mgre, cmd, 0, &header);
+	if (!msg)
+		return mgre_event_lost(mgre);
+	if (mgre_put_mapping(msg, mgre, mapping))
+		nlmsg_free(msg);
+	else
+		mgre_event_send(mgre, msg, header);
+}
+
+/**
+ * mgre_event_peer_state() - Announce that a peer went up or down
+ * @mgre: Device
+ * @peer: Peer
+ *
+ * Context: process, mgre->lock held.
+ */
+void mgre_event_peer_state(struct mgre *mgre, const struct mgre_peer *peer)
+{
+	const struct mgre_endpoint *endpoint = &peer->endpoint;
+	struct sk_buff *msg;
+	struct nlattr *nest;
+	void *header;
+
+	if (!mgre_has_listeners(mgre))
+		return;
+	msg = mgre_event_alloc(mgre, MGRE_CMD_PEER_STATE, 0, &header);
+	if (!msg)
+		return mgre_event_lost(mgre);
+	nest = nla_nest_start(msg, MGRE_A_PEER);
+	if (!nest ||
+	    mgre_put_endpoint(msg, MGRE_A_PEER_ENDPOINT, endpoint) ||
+	    nla_put_u32(msg, MGRE_A_PEER_STATE, peer->state)) {
+		nlmsg_free(msg);
+		return;
+	}
+	nla_nest_end(msg, nest);
+	mgre_event_send(mgre, msg, header);
+}
+
+/**
+ * mgre_event_device() - Announce that a device has changed
+ * @mgre: Device
+ *
+ * Context: process, RTNL or mgre->lock held.
+ */
+void mgre_event_device(struct mgre *mgre)
+{
+	struct sk_buff *msg;
+	void *header;
+
+	if (!mgre_has_listeners(mgre))
+		return;
+	msg = mgre_event_alloc(mgre, MGRE_CMD_DEV_CHANGE, 0, &header);
+	if (!msg)
+		return mgre_event_lost(mgre);
+	if (mgre_put_device(msg, mgre))
+		nlmsg_free(msg);
+	else
+		mgre_event_send(mgre, msg, header);
+}
+
+static int mgre_put_packet(struct sk_buff *msg, const struct sk_buff *skb,
+			   const struct mgre_origin *origin)
+{
+	const struct mgre_endpoint endpoint = { .nbma = origin->nbma };
+	struct nlattr *nest = nla_nest_start(msg, MGRE_A_PACKET);
+
+	if (!nest ||
+	    mgre_put_endpoint(msg, MGRE_A_PACKET_ENDPOINT, &endpoint) ||
+	    mgre_address_put(msg, MGRE_A_PACKET_LOCAL, &origin->local) ||
+	    nla_put_u32(msg, MGRE_A_PACKET_INGRESS, origin->ingress) ||
+	    mgre_put_packet_data(msg, skb, skb->len))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+/**
+ * mgre_event_nhrp() - Hand an NHRP packet to the owner of the device
+ * @mgre: Device
+ * @skb: Packet, data is what follows the GRE header; only read
+ * @origin: Where it came from
+ *
+ * Context: softirq.
+ * Return: 0, -ENOTCONN without an owner, or a negative error if there was no
+ * room for it.
+ */
+int mgre_event_nhrp(struct mgre *mgre, const struct sk_buff *skb,
+		    const struct mgre_origin *origin)
+{
+	u32 owner = READ_ONCE(mgre->owner);
+	struct sk_buff *msg;
+	void *header;
+	int err;
+
+	if (!owner)
+		return -ENOTCONN;
+	msg = mgre_event_alloc(mgre, MGRE_CMD_PACKET, skb->len, &header);
+	if (!msg)
+		return -ENOMEM;
+	err = mgre_put_packet(msg, skb, origin);
+	if (err) {
+		nlmsg_free(msg);
+		return err;
+	}
+	genlmsg_end(msg, header);
+	err = genlmsg_unicast(dev_net(mgre->dev), msg, owner);
+	if (err)
+		mgre_event_lost(mgre);
+	return err;
+}
+
+/**
+ * mgre_event_budget_init() - Give a new device its full budget of upcalls
+ * @mgre: Device
+ */
+void mgre_event_budget_init(struct mgre *mgre)
+{
+	struct mgre_event_budget *budget = &mgre->budget;
+
+	spin_lock_init(&budget->lock);
+	budget->tokens = MGRE_EVENT_BURST;
+	budget->refilled = jiffies;
+	budget->reported = jiffies;
+}

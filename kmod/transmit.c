@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Transmit: next hop of the packet, its mapping, the peer, the outer header.
+ *
+ *	next hop -> mapping -> peer up?  yes: header template, cached route
+ *	                 |           no: fallback peer (hold.c)
+ *	                 +- none: announced, fallback peer (hold.c)
+ */
+#include <net/dsfield.h>
+#include <net/icmp.h>
+#include <net/dst_metadata.h>
+#include <net/inet_ecn.h>
+#include <net/ip_tunnels.h>
+#include <net/ip6_route.h>
+#include <net/l3mdev.h>
+#include "mgre.h"
+
+/* Tunnels inside tunnels, beyond which it must be a loop. */
+#define MGRE_RECURSION_LIMIT	4
+
+/* NHRP is network control traffic. */
+#define MGRE_NHRP_TOS		(IPTOS_PREC_INTERNETCONTROL)
+#define MGRE_NHRP_TTL		64
+
+static u8 mgre_inner_dsfield(const struct sk_buff *skb)
+{
+	if (likely(skb->protocol == htons(ETH_P_IP)))
+		return ip_hdr(skb)->tos;
+	if (skb->protocol == htons(ETH_P_IPV6))
+		return ipv6_get_dsfield(ipv6_hdr(skb));
+	return MGRE_NHRP_TOS;
+}
+
+static u8 mgre_inner_ttl(const struct sk_buff *skb)
+{
+	if (skb->protocol == htons(ETH_P_IP))
+		return ip_hdr(skb)->ttl;
+	if (skb->protocol == htons(ETH_P_IPV6))
+		return ipv6_hdr(skb)->hop_limit;
+	return MGRE_NHRP_TTL;
+}
+
+static void mgre_send_too_big(struct sk_buff *skb, unsigned int mtu)
+{
+	skb_dst_update_pmtu_no_confirm(skb, mtu);
+	if (skb->protocol == htons(ETH_P_IP))
+		icmp_ndo_send(skb, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED,
+			      htonl(mtu));
+	else
+		icmpv6_ndo_send(skb, ICMPV6_PKT_TOOBIG, 0, mtu);
+}
+
+/* Whether the sender of a packet that is too big can be told so. */
+static bool mgre_may_refuse(const struct sk_buff *skb, unsigned int mtu)
+{
+	if (skb->protocol == htons(ETH_P_IP))
+		return ip_hdr(skb)->frag_off & htons(IP_DF);
+	return skb->protocol == htons(ETH_P_IPV6) && mtu >= IPV6_MIN_MTU;
+}
+
+/*
+ * Returns false for a packet that does not fit and whose sender now knows.
+ * One that may be fragmented is, outside.
+ */
+static bool mgre_fits(const struct mgre *mgre, struct sk_buff *skb,
+		      const struct rtable *rt, unsigned int header_len,
+		      __be16 *df)
+{
+	unsigned int mtu = dst_mtu(&rt->dst) - header_len;
+
+	*df = mgre->parms.pmtudisc && !ip_mtu_locked(&rt->dst) ?
+		htons(IP_DF) : 0;
+	if (likely(skb->len <= mtu))
+		return true;
+	if (skb_is_gso(skb) && skb_gso_validate_network_len(skb, mtu))
+		return true;
+	if (*df && mgre_may_refuse(skb, mtu)) {
+		mgre_send_too_big(skb, mtu);
+		return false;
+	}
+	*df = 0;
+	return true;
+}
+
+static void mgre_push_header(const struct mgre *mgre, struct sk_buff *skb,
+			     const struct mgre_path *path, u8 dsfield, u8 ttl,
+			     __be16 df)
+{
+	struct mgre_header *header;
+	u8 tos = path->header.ip.tos;
+	__be16 protocol = skb->protocol;
+
+	skb_push(skb, path->header_len);
+	skb_reset_network_header(skb);
+	skb_set_transport_header(skb, sizeof(header->ip));
+	header = (struct mgre_header *)skb->data;
+	memcpy(header, &path->header, offsetof(struct mgre_header, key));
+	if (path->header_len == sizeof(*header))
+		header->key = path->header.key;
+	if (mgre->parms.tos == MGRE_TOS_INHERIT ||
+	    protocol == htons(MGRE_PROTOCOL_NHRP))
+		tos = dsfield;
+	header->ip.tos = INET_ECN_encapsulate(tos, dsfield);
+	if (!header->ip.ttl)
+		header->ip.ttl = ttl;
+	header->ip.frag_off = df;
+	/* Nobody puts a packet together that may not be taken apart. */
+	if (!df)
+		__ip_select_ident(mgre->net, &header->ip,
+				  skb_shinfo(skb)->gso_segs ?: 1);
+	header->gre.protocol = protocol;
+}
+
+static struct rtable *mgre_route(struct mgre *mgre, struct mgre_path *path)
+{
+	__be32 saddr;
+
+	return dst_cache_get_ip4(&path->route, &saddr) ?:
+	       mgre_path_route(mgre, path);
+}
+
+/* Everything between the inner packet and ip_local_out(). */
+static int mgre_encapsulate(struct mgre *mgre, const struct mgre_path *path,
+			    struct sk_buff *skb, struct rtable *rt, __be16 df)
+{
+	u8 dsfield = mgre_inner_dsfield(skb);
+	u8 ttl = mgre_inner_ttl(skb);
+
+	if (unlikely(skb_cow_head(skb, LL_RESERVED_SPACE(dst_dev(&rt->dst)) +
+				       path->header_len + rt->dst.header_len)))
+		return -ENOMEM;
+	if (unlikely(iptunnel_handle_offloads(skb, SKB_GSO_GRE)))
+		return -ENOMEM;
+	skb_set_inner_protocol(skb, skb->protocol);
+	skb_clear_hash_if_not_l4(skb);
+	skb_scrub_packet(skb, !net_eq(mgre->net, dev_net(mgre->dev)));
+	if (path->mark)
+		skb->mark = path->mark;
+	skb_dst_set(skb, &rt->dst);
+	memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
+	mgre_push_header(mgre, skb, path, dsfield, ttl, df);
+	return 0;
+}
+
+/**
+ * mgre_send_path() - Encapsulate a packet and send it
+ * @mgre: Device
+ * @path: To there
+ * @skb: Packet, given away: IPv4, IPv6 or NHRP, headers pulled
+ *
+ * Context: bottom halves off, RCU read side.
+ * Return: 0, or a negative error if the packet did not leave: it is counted.
+ */
+int mgre_send_path(struct mgre *mgre, struct mgre_path *path,
+		   struct sk_buff *skb)
+{
+	unsigned int len = skb->len;
+	struct rtable *rt;
+	__be16 df;
+	int err;
+
+	if (unlikely(dev_recursion_level() > MGRE_RECURSION_LIMIT)) {
+		mgre_drop(mgre, skb, MGRE_DROP_TX_RECURSION);
+		return -ELOOP;
+	}
+	rt = mgre_route(mgre, path);
+	if (IS_ERR(rt)) {
+		err = PTR_ERR(rt);
+		DEV_STATS_INC(mgre->dev, tx_carrier_errors);
+		mgre_drop(mgre, skb, err == -ELOOP ? MGRE_DROP_TX_LOOP :
+						     MGRE_DROP_TX_NO_ROUTE);
+		return err;
+	}
+	if (unlikely(!mgre_fits(mgre, skb, rt, path->header_len, &df))) {
+		ip_rt_put(rt);
+		mgre_drop(mgre, skb, MGRE_DROP_TX_TOO_BIG);
+		return -EMSGSIZE;
+	}
+	err = mgre_encapsulate(mgre, path, skb, rt, df);
+	if (unlikely(err)) {
+		ip_rt_put(rt);
+		mgre_drop(mgre, skb, MGRE_DROP_TX_NO_MEMORY);
+		return err;
+	}
+	dev_xmit_recursion_inc();
+	err = ip_local_out(mgre->net, NULL, skb);
+	dev_xmit_recursion_dec();
+	if (unlikely(net_xmit_eval(err))) {
+		DEV_STATS_INC(mgre->dev, tx_errors);
+		return err < 0 ? err : -ENOBUFS;
+	}
+	dev_sw_netstats_tx_add(mgre->dev, 1, len);
+	return 0;
+}
+
+/**
+ * mgre_send() - Send a packet to a peer
+ * @mgre: Device
+ * @peer: Peer
+ * @skb: Packet, given away
+ *
+ * Context: bottom halves off, RCU read side.
+ */
+void mgre_send(struct mgre *mgre, struct mgre_peer *peer, struct sk_buff *skb)
+{
+	u32 priority = READ_ONCE(peer->priority);
+	unsigned int len = skb->len;
+
+	if (priority)
+		skb->priority = priority;
+	if (likely(!mgre_send_path(mgre, rcu_dereference(peer->path), skb)))
+		mgre_peer_count_tx(peer, len);
+}
+
+/* The route a packet was given, if it is one through this device. */
+static const struct dst_entry *mgre_inner_dst(const struct sk_buff *skb)
+{
+	const struct dst_entry *dst = skb_dst(skb);
+
+	return dst && skb_valid_dst(skb) && dst_dev(dst) == skb->dev ?
+	       dst : NULL;
+}
+
+static bool mgre_next_hop_v4(const struct sk_buff *skb,
+			     struct in6_addr *next_hop)
+{
+	const struct dst_entry *dst = mgre_inner_dst(skb);
+	__be32 daddr = ip_hdr(skb)->daddr;
+	const struct rtable *rt;
+
+	if (ipv4_is_multicast(daddr) || ipv4_is_lbcast(daddr))
+		return false;
+	if (!dst || dst->ops->family != AF_INET) {
+		ipv6_addr_set_v4mapped(daddr, next_hop);
+		return true;
+	}
+	rt = container_of(dst, struct rtable, dst);
+	if (rt->rt_type == RTN_BROADCAST)
+		return false;
+	if (rt->rt_gw_family == AF_INET6)
+		*next_hop = rt->rt_gw6;
+	else
+		ipv6_addr_set_v4mapped(rt_nexthop(rt, daddr), next_hop);
+	return true;
+}
+
+static bool mgre_next_hop_v6(const struct sk_buff *skb,
+			     struct in6_addr *next_hop)
+{
+	const struct dst_entry *dst = mgre_inner_dst(skb);
+	struct in6_addr *daddr = &ipv6_hdr(skb)->daddr;
+
+	if (ipv6_addr_is_multicast(daddr))
+		return false;
+	if (dst && dst->ops->family == AF_INET6)
+		daddr = (struct in6_addr *)
+			rt6_nexthop(dst_rt6_info(dst), daddr);
+	*next_hop = *daddr;
+	return true;
+}
+
+/* Returns false for a packet to many. */
+static bool mgre_next_hop(const struct sk_buff *skb, struct in6_addr *next_hop)
+{
+	return skb->protocol == htons(ETH_P_IP) ?
+	       mgre_next_hop_v4(skb, next_hop) :
+	       mgre_next_hop_v6(skb, next_hop);
+}
+
+static bool mgre_came_from_here(const struct sk_buff *skb)
+{
+	int master;
+
+	if (!skb->skb_iif)
+		return false;
+	if (skb->skb_iif == skb->dev->ifindex)
+		return true;
+	/* Inside a VRF, its device stands for all of its members. */
+	master = l3mdev_master_ifindex_rcu(skb->dev);
+	return master && skb->skb_iif == master;
+}
+
+static void mgre_transmit_unicast(struct mgre *mgre, struct sk_buff *skb,
+				  const struct in6_addr *next_hop)
+{
+	struct mgre_mapping *mapping = mgre_mapping_find(mgre, next_hop);
+	struct mgre_peer *peer;
+
+	if (unlikely(!mapping)) {
+		mgre_unresolved(mgre, skb, next_hop);
+		return;
+	}
+	if (mapping->used != jiffies)
+		WRITE_ONCE(mapping->used, jiffies);
+	if (rcu_access_pointer(mgre->redirects) && mgre_came_from_here(skb))
+		mgre_redirect(mgre, skb);
+	peer = rcu_dereference(mapping->peer);
+	if (likely(READ_ONCE(peer->state) == MGRE_PEER_STATE_UP))
+		mgre_send(mgre, peer, skb);
+	else
+		mgre_hold(mgre, skb, next_hop);
+}
+
+/**
+ * mgre_transmit() - The device's ndo_start_xmit
+ * @skb: Packet, given away
+ * @dev: Device
+ *
+ * Context: bottom halves off.
+ * Return: NETDEV_TX_OK, always: there is no queue to hold the stack back.
+ */
+netdev_tx_t mgre_transmit(struct sk_buff *skb, struct net_device *dev)
+{
+	struct mgre *mgre = netdev_priv(dev);
+	struct in6_addr next_hop;
+	struct mgre_peer *remote;
+
+	if (unlikely((skb->protocol != htons(ETH_P_IP) &&
+		      skb->protocol != htons(ETH_P_IPV6)) ||
+		     !pskb_inet_may_pull(skb))) {
+		mgre_drop(mgre, skb, MGRE_DROP_TX_MALFORMED);
+		return NETDEV_TX_OK;
+	}
+	rcu_read_lock();
+	remote = rcu_dereference(mgre->remote);
+	if (unlikely(ipv6_addr_any(&mgre->local)))
+		mgre_drop(mgre, skb, MGRE_DROP_TX_NO_LOCAL);
+	else if (remote)
+		mgre_send(mgre, remote, skb);
+	else if (mgre_next_hop(skb, &next_hop))
+		mgre_transmit_unicast(mgre, skb, &next_hop);
+	else
+		mgre_replicate(mgre, skb);
+	rcu_read_unlock();
+	return NETDEV_TX_OK;
+}
