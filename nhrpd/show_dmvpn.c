@@ -168,8 +168,10 @@ static bool same_nbma(const struct row *a, const struct row *b)
 	return a->nbma.length && nhrp_address_equal(&a->nbma, &b->nbma);
 }
 
-/* Tell each row how many have its NBMA address. Return: how many different
- * NBMA addresses there are. */
+/*
+ * Tell each row how many have its NBMA address. Return: how many different
+ * NBMA addresses there are.
+ */
 static unsigned int count_peers(struct table *table)
 {
 	unsigned int peers = 0;

@@ -12,8 +12,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/** field_string() - the string @name of @object, or "" (never NULL).
- * It lives as long as @object. */
+/**
+ * field_string() - the string @name of @object, or "" (never NULL).
+ * It lives as long as @object.
+ */
 const char *field_string(const struct json_object *object, const char *name);
 
 /** field_number() - the integer @name of @object, or @absent. */

@@ -137,8 +137,10 @@ static bool equals(struct word word, const char *typed)
 	return word.length == strlen(typed) && begins(word, typed);
 }
 
-/* Keep the rules whose word @index begins as @typed, or is just that if there
- * are such. Return: whether any is left; else all are kept. */
+/*
+ * Keep the rules whose word @index begins as @typed, or is just that if there
+ * are such. Return: whether any is left; else all are kept.
+ */
 static bool narrow(struct choice *choice, int index, const char *typed)
 {
 	struct choice beginning = { 0 }, equal = { 0 };
@@ -197,8 +199,10 @@ static int refuse_word(const struct choice *choice, int index,
 	return -1;
 }
 
-/* Follow the words as far as they go. Return: how many were words of a
- * command and not its argument, or -1. */
+/*
+ * Follow the words as far as they go. Return: how many were words of a
+ * command and not its argument, or -1.
+ */
 static int follow_words(struct choice *choice, int argc, char *const *argv)
 {
 	for (int index = 0; index < argc; index++) {
@@ -213,8 +217,10 @@ static int follow_words(struct choice *choice, int argc, char *const *argv)
 	return argc;
 }
 
-/* Whether the first @count words stand for the same in all rules that fit;
- * if not, say so. */
+/*
+ * Whether the first @count words stand for the same in all rules that fit;
+ * if not, say so.
+ */
 static bool unambiguous(const struct choice *choice, int count,
 			char *const *argv)
 {

@@ -13,8 +13,10 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/** render_cache() - "show ip nhrp" and "show ip nhrp shortcut": four lines a
- * cache entry or shortcut. */
+/**
+ * render_cache() - "show ip nhrp" and "show ip nhrp shortcut": four lines a
+ * cache entry or shortcut.
+ */
 void render_cache(FILE *out, const struct json_object *data);
 
 /** render_cache_brief() - "show ip nhrp brief": a line a cache entry. */

@@ -66,8 +66,10 @@ void render_cache(FILE *out, const struct json_object *data)
 		render_entry(out, json_object_array_get_idx(data, i));
 }
 
-/* An address wider than its column sends the rest to the next line, where
- * it goes on at @next. */
+/*
+ * An address wider than its column sends the rest to the next line, where
+ * it goes on at @next.
+ */
 static void brief_column(FILE *out, const char *text, int width, int next)
 {
 	int length = strlen(text);

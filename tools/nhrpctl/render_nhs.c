@@ -7,8 +7,10 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* The letters of the legend: what is expected of the server, and whether
- * it does it. */
+/*
+ * The letters of the legend: what is expected of the server, and whether
+ * it does it.
+ */
 static const char *letters(const struct json_object *nhs)
 {
 	const char *state = field_string(nhs, "state");
