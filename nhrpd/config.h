@@ -21,6 +21,7 @@
 
 /**
  * struct config_nhs - a next hop server to register with
+ * @family: AF_INET or AF_INET6: of its protocol address
  * @protocol: its protocol address; empty for "dynamic": learnt from its
  *	      Registration Reply
  * @nbma: its NBMA address; empty if @nbma_name must be resolved
@@ -30,6 +31,7 @@
  * @fallback: it carries packets whose next hop is not resolved
  */
 struct config_nhs {
+	int family;
 	struct nhrp_address protocol;
 	struct nhrp_address nbma;
 	char nbma_name[CONFIG_NAME_MAX + 1];

@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "config_parser.h"
 
@@ -61,7 +62,8 @@ static bool same_nhs(const struct config_nhs *a, const struct config_nhs *b)
 {
 	if (a->protocol.length || b->protocol.length)
 		return nhrp_address_equal(&a->protocol, &b->protocol);
-	return nhrp_address_equal(&a->nbma, &b->nbma) &&
+	return a->family == b->family &&
+	       nhrp_address_equal(&a->nbma, &b->nbma) &&
 	       !strcmp(a->nbma_name, b->nbma_name);
 }
 
@@ -93,6 +95,10 @@ bool config_nhs(struct config_parser *parser)
 		return config_fail(parser, "usage: " NHS_USAGE);
 	if (!dynamic && !config_protocol(parser, "nhs", &nhs.protocol))
 		return false;
+	nhs.family = nhrp_address_family(&nhs.protocol);
+	if (dynamic)
+		nhs.family = parser->prefix == CONFIG_PREFIX_IPV6 ? AF_INET6 :
+								    AF_INET;
 	while (parser->next < parser->word_count)
 		if (!parse_nhs_option(parser, &nhs, &seen))
 			return false;

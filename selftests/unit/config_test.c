@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -96,7 +97,8 @@ static void every_statement(void **state)
 		"  map 2001:db8::9 9.1.1.99\n"
 		"  map multicast 9.1.1.98\n"
 		"  nhs 9.0.0.1 nbma 9.1.1.10 multicast priority 255\n"
-		"  nhs dynamic nbma hub-2.example.net no-fallback");
+		"  nhs dynamic nbma hub-2.example.net no-fallback\n"
+		"  ipv6 nhrp nhs dynamic nbma hub-2.example.net");
 	const struct config_interface *interface = config->interfaces;
 
 	(void)state;
@@ -118,7 +120,10 @@ static void every_statement(void **state)
 	assert_false(interface->maps[1].multicast);
 	assert_int_equal(interface->multicast_count, 1);
 	assert_address(&interface->multicast[0], "9.1.1.98");
-	assert_int_equal(interface->nhs_count, 2);
+	assert_int_equal(interface->nhs_count, 3);
+	assert_int_equal(interface->nhs[0].family, AF_INET);
+	assert_int_equal(interface->nhs[1].family, AF_INET);
+	assert_int_equal(interface->nhs[2].family, AF_INET6);
 	assert_address(&interface->nhs[0].protocol, "9.0.0.1");
 	assert_address(&interface->nhs[0].nbma, "9.1.1.10");
 	assert_string_equal(interface->nhs[0].nbma_name, "");
