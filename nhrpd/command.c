@@ -112,15 +112,24 @@ static struct json_object *not_an_address(const char *text)
 	return command_error("'%s' is not an IPv4 or IPv6 address", text);
 }
 
-/* Forget locally; @address may be NULL: all. Return: entries removed. */
+/*
+ * Forget locally; @address may be NULL: all of @family. Return: entries
+ * removed.
+ */
 static unsigned int forget(struct daemon *daemon,
-			   const struct nhrp_address *address)
+			   const struct nhrp_address *address,
+			   enum show_family family)
 {
+	static const uint8_t lengths[] = {
+		[SHOW_BOTH] = 0,
+		[SHOW_IPV4] = 4,
+		[SHOW_IPV6] = 16,
+	};
 	struct interface *interface, *next;
 	unsigned int count = 0;
 
 	HASH_ITER(hh, daemon->interfaces, interface, next)
-		count += purge_local(interface, address);
+		count += purge_local(interface, address, lengths[family]);
 	return count;
 }
 
@@ -139,9 +148,9 @@ static struct json_object *run_clear(const struct call *call)
 	unsigned int count;
 
 	if (parse_family(call->argument, &family))
-		count = forget(call->daemon, NULL);
+		count = forget(call->daemon, NULL, family);
 	else if (nhrp_address_parse(call->argument, &address))
-		count = forget(call->daemon, &address);
+		count = forget(call->daemon, &address, SHOW_BOTH);
 	else
 		return not_an_address(call->argument);
 	data = json_object_new_object();
@@ -164,7 +173,8 @@ static struct json_object *run_purge(const struct call *call)
 		told += answer_withdraw(interface, &address);
 	data = json_object_new_object();
 	add_count(data, "told", told);
-	add_count(data, "cleared", forget(call->daemon, &address));
+	add_count(data, "cleared",
+		  forget(call->daemon, &address, SHOW_BOTH));
 	return success(data);
 }
 

@@ -2,6 +2,7 @@
 #include "show.h"
 
 #include <string.h>
+#include <sys/socket.h>
 #include <utlist.h>
 
 #include "cache.h"
@@ -81,11 +82,16 @@ static struct json_object *show_until(const struct interface *interface,
 				     0);
 }
 
-static bool is_wanted(const struct nhrp_address *address,
-		      enum show_family family)
+static bool is_wanted(int address_family, enum show_family family)
 {
 	return family == SHOW_BOTH ||
-	       address->length == (family == SHOW_IPV4 ? 4 : 16);
+	       address_family == (family == SHOW_IPV4 ? AF_INET : AF_INET6);
+}
+
+static bool is_wanted_address(const struct nhrp_address *address,
+			      enum show_family family)
+{
+	return is_wanted(nhrp_address_family(address), family);
 }
 
 static int compare_addresses(const struct nhrp_address *a,
@@ -241,7 +247,7 @@ struct json_object *show_shortcut_entry(const struct shortcut *shortcut)
 	add(object, "nbma", show_address(&shortcut->via->binding.nbma));
 	add(object, "claimed_nbma",
 	    show_address(&shortcut->via->binding.claimed));
-	add(object, "timeout", json_object_new_boolean(shortcut->expires));
+	add(object, "timeout", json_object_new_boolean(shortcut->expires != 0));
 	add(object, "created", show_ago(interface, shortcut->created));
 	add(object, "expires", show_until(interface, shortcut->expires));
 	add(object, "flags", flags);
@@ -280,12 +286,12 @@ static void append_cache(struct json_object *array,
 	cache_update_used(interface);
 	HASH_SORT(interface->cache, compare_entries);
 	HASH_ITER(hh, interface->cache, entry, next_entry)
-		if (is_wanted(&entry->binding.protocol, family))
+		if (is_wanted_address(&entry->binding.protocol, family))
 			json_object_array_add(array, show_cache_entry(entry));
 	HASH_SORT(interface->resolutions, compare_resolutions);
 	HASH_ITER(hh, interface->resolutions, resolution, next_resolution)
 		if (!resolution->renewal &&
-		    is_wanted(&resolution->destination, family))
+		    is_wanted_address(&resolution->destination, family))
 			json_object_array_add(array,
 					      show_resolution(resolution));
 }
@@ -298,7 +304,7 @@ static void append_shortcuts(struct json_object *array,
 
 	HASH_SORT(interface->shortcuts, compare_shortcuts);
 	HASH_ITER(hh, interface->shortcuts, shortcut, next)
-		if (is_wanted(&shortcut->prefix.address, family))
+		if (is_wanted_address(&shortcut->prefix.address, family))
 			json_object_array_add(array,
 					      show_shortcut_entry(shortcut));
 }
@@ -344,8 +350,7 @@ struct json_object *show_nhs(struct daemon *daemon, enum show_family family)
 
 	HASH_ITER(hh, daemon->interfaces, interface, next)
 		DL_FOREACH(interface->nhcs, nhc)
-			if (!nhc->protocol.length ||
-			    is_wanted(&nhc->protocol, family))
+			if (is_wanted(nhc->config.family, family))
 				json_object_array_add(array, show_nhc(nhc));
 	return array;
 }

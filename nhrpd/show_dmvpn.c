@@ -2,6 +2,7 @@
 /* show_dmvpn(): one table of peers an interface and address family. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <utlist.h>
 
 #include "cache.h"
@@ -203,10 +204,11 @@ static struct json_object *show_servers(const struct interface *interface,
 					uint8_t address_length)
 {
 	struct json_object *array = json_object_new_array();
+	int family = address_length == 4 ? AF_INET : AF_INET6;
 	const struct nhc *nhc;
 
 	DL_FOREACH(interface->nhcs, nhc)
-		if (nhc->protocol.length == address_length)
+		if (nhc->config.family == family)
 			json_object_array_add(array, show_nhc(nhc));
 	return array;
 }

@@ -112,10 +112,11 @@ struct json_object *show_address(const struct nhrp_address *address)
 }
 
 unsigned int purge_local(struct interface *interface,
-			 const struct nhrp_address *protocol)
+			 const struct nhrp_address *protocol, uint8_t family)
 {
 	(void)interface;
 	(void)protocol;
+	(void)family;
 	return 0;
 }
 

@@ -17,7 +17,7 @@ static const char *letters(const struct json_object *nhs)
 
 	if (!strcmp(state, "registered"))
 		return "RE";
-	if (!strcmp(state, "waiting"))
+	if (!strcmp(state, "waiting") || !strcmp(state, "standby"))
 		return "W";
 	return "E";
 }
