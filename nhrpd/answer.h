@@ -1,20 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Resolution, the answering side: Resolution Requests that end here, and the
- * memory of whom we told what, so that it can be taken back by a purge
- * (RFC 2332, sections 5.2.1, 5.2.2 and 6.2.1).
+ * Answers: the memory of whom we told what, so that it can be taken back by a
+ * purge when it is not true any more (RFC 2332, sections 6.2.1 and 5.2.5).
  */
 #ifndef NHRPD_ANSWER_H
 #define NHRPD_ANSWER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "hash.h"
 #include "packet/address.h"
 
-struct cache_entry;
 struct interface;
-struct received;
 
 /**
  * struct answer_key - who was told about what
@@ -31,19 +29,15 @@ struct answer_key {
  * @key: who and what
  * @next_hop: protocol address that the answer named
  * @expires: when its holding time ends, ms of daemon_now()
+ * @doubtful: a route that it rests on has changed
  */
 struct answer {
 	struct answer_key key;
 	struct nhrp_address next_hop;
 	uint64_t expires;
+	bool doubtful;
 	UT_hash_handle hh;
 };
-
-/**
- * answer_request - answer a Resolution Request as egress, refuse it, or pass
- * it on along the routed path
- */
-void answer_request(struct received *received);
 
 /**
  * answer_remember - somebody was told about a prefix for so long
@@ -56,9 +50,26 @@ bool answer_remember(struct interface *interface,
 		     const struct nhrp_prefix *prefix,
 		     const struct nhrp_address *next_hop, uint32_t hold);
 
-/** answer_withdraw - purge what was told about a next hop that is gone */
-void answer_withdraw(struct interface *interface,
-		     const struct nhrp_address *next_hop);
+/**
+ * answer_withdraw - purge what was told about an address
+ *
+ * That is each answer whose prefix holds @address or that named it as the next
+ * hop. Return: how many were told to forget.
+ */
+unsigned int answer_withdraw(struct interface *interface,
+			     const struct nhrp_address *address);
+
+/** answer_withdraw_all - purge whatever was told */
+void answer_withdraw_all(struct interface *interface);
+
+/**
+ * answer_check - the route to @prefix changed: purge what is not true any more
+ *
+ * An answer stands as long as this node is still where the way to its prefix
+ * leaves the network.
+ */
+void answer_check(struct interface *interface,
+		  const struct nhrp_prefix *prefix);
 
 /** answer_forget - drop all, at the end of an interface */
 void answer_forget(struct interface *interface);

@@ -18,7 +18,10 @@ struct mgre_map;
 struct peer;
 struct shortcut;
 
-/* In order of authority: a lower one never replaces a higher one. */
+/*
+ * In order of authority: a lower one never replaces a higher one; the first
+ * two replace each other.
+ */
 enum cache_type {
 	CACHE_REQUESTER,	/* asked us, and we answered as egress */
 	CACHE_RESOLVED,		/* learnt by a Resolution Reply */
@@ -64,6 +67,8 @@ struct cache_binding {
  * @created: when first learnt, ms of daemon_now()
  * @expires: when it goes, ms of daemon_now(), 0: never
  * @used: when the kernel last sent by it, 0: never; see cache_update_used()
+ * @by_hand: made by mgrectl: not ours to remove
+ * @seen: in the last dump of the kernel's mappings
  * @shortcuts: list of routes by way of it, linked by shortcut.next_via
  */
 struct cache_entry {
@@ -73,6 +78,8 @@ struct cache_entry {
 	uint64_t created;
 	uint64_t expires;
 	uint64_t used;
+	bool by_hand;
+	bool seen;
 	struct shortcut *shortcuts;
 	UT_hash_handle hh;
 };
@@ -87,8 +94,8 @@ struct cache_entry *cache_find(const struct interface *interface,
 /**
  * cache_set - make or refresh an entry, in the kernel first
  *
- * An entry of higher type stays as it is and is returned, provided that it
- * leads to the same NBMA address; else the binding is refused.
+ * An entry of higher authority stays as it is and is returned, provided that
+ * it leads to the same NBMA address; else the binding is refused.
  *
  * Return: 0; -EEXIST if a higher one stands in the way; -ENOSPC if there is
  * no room; other errors of the kernel, which were logged.
@@ -107,7 +114,15 @@ void cache_delete(struct cache_entry *entry, const char *reason);
 /** cache_forget - as cache_delete(), when the kernel has removed it already */
 void cache_forget(struct cache_entry *entry, const char *reason);
 
-/** cache_adopt - take over a mapping that an earlier nhrpd left */
+/** cache_forget_all - drop all entries, when their device is gone */
+void cache_forget_all(struct interface *interface, const char *reason);
+
+/**
+ * cache_adopt - take over a mapping from the kernel
+ *
+ * One without a cookie of nhrpd's was made by hand and is static. An entry
+ * that is there already is marked `seen`, no more.
+ */
 void cache_adopt(struct interface *interface, const struct mgre_map *map);
 
 /**

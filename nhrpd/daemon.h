@@ -10,6 +10,7 @@
 #include <uv.h>
 
 #include "event.h"
+#include "log.h"
 
 struct config;
 struct interface;
@@ -22,9 +23,14 @@ struct rtnl;
  * @config_path: file that a reload reads again
  * @config: settings in force, owned here
  * @interfaces: hash table by name, configured interfaces only
+ * @by_index: hash table by ifindex, of those that have a device
  * @mgre: the module
  * @rtnl: links, addresses and routes of the kernel
  * @events: what happens, for those who subscribed
+ * @limit: for lines about packets that strangers send
+ * @errors: for Error Indications, see error_indication.c
+ * @leave_timer: runs while a shutdown waits for purges, else NULL
+ * @leave_until: when it waits no longer, ms
  * @next_request_id: see request_id.h
  */
 struct daemon {
@@ -32,9 +38,17 @@ struct daemon {
 	const char *config_path;
 	struct config *config;
 	struct interface *interfaces;
+	struct interface *by_index;
 	struct mgre *mgre;
 	struct rtnl *rtnl;
 	struct event_bus events;
+	struct log_limit limit;
+	struct error_budget {
+		unsigned int tokens;
+		uint64_t since;
+	} errors;
+	uv_timer_t *leave_timer;
+	uint64_t leave_until;
 	uint32_t next_request_id;
 };
 

@@ -51,4 +51,7 @@ void forward_lookup(struct interface *interface,
 void forward_packet(struct received *received,
 		    const struct forward_path *path);
 
+/** forward_unreachable - drop a packet for which there is no way on */
+void forward_unreachable(struct received *received);
+
 #endif /* NHRPD_FORWARD_H */

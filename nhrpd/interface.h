@@ -10,6 +10,7 @@
 #include <net/if.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <uv.h>
 
 #include "hash.h"
 #include "packet/address.h"
@@ -18,11 +19,14 @@
 struct cache_entry;
 struct config_interface;
 struct daemon;
+struct answer;
+struct mgre_device;
 struct nhc;
 struct peer;
 struct purge;
-struct answer;
 struct resolution;
+struct rtnl_address;
+struct rtnl_link;
 struct shortcut;
 
 /* More protocol addresses of a device than anybody gives one. */
@@ -54,6 +58,7 @@ enum interface_state {
  * @reason: why @state is not INTERFACE_UP, in words
  * @ifindex: of the device, 0 if absent
  * @mtu: of the device
+ * @redirect: seconds between two redirect events of the device, 0: none
  * @max_entries: mappings that the kernel will hold
  * @key: GRE key, valid if @has_key
  * @link: ifindex of the underlay device, 0 if not bound to one
@@ -64,11 +69,16 @@ enum interface_state {
  * @cache: hash table by protocol address
  * @shortcuts: hash table by prefix
  * @resolutions: hash table by destination: questions and refusals
+ * @resolutions_by_id: the same by request id
  * @answers: hash table: whom we told what, to be able to take it back
- * @purges: list of purges not yet answered
+ * @answer_timer: when doubtful answers are looked at again, or NULL
+ * @purges: hash table by request id: those not yet acknowledged
  * @nhcs: list of registrations, in order of configuration
  * @registered: entries of type CACHE_REGISTERED
  * @traffic: counters
+ * @admin_up: IFF_UP
+ * @is_mgre: whether the device is of our kind
+ * @bound: whether its NHRP packets come to us
  */
 struct interface {
 	char name[IFNAMSIZ];
@@ -78,6 +88,7 @@ struct interface {
 	const char *reason;
 	unsigned int ifindex;
 	uint32_t mtu;
+	uint32_t redirect;
 	uint32_t max_entries;
 	uint32_t key;
 	bool has_key;
@@ -93,12 +104,15 @@ struct interface {
 	struct cache_entry *cache;
 	struct shortcut *shortcuts;
 	struct resolution *resolutions;
+	struct resolution *resolutions_by_id;
 	struct answer *answers;
+	uv_timer_t *answer_timer;
 	struct purge *purges;
 	struct nhc *nhcs;
 	unsigned int registered;
 	struct traffic traffic;
 	UT_hash_handle hh;
+	UT_hash_handle hh_index;
 };
 
 /** interface_state_name - "absent", "down", "foreign" or "up" */
@@ -147,5 +161,28 @@ struct interface *interface_add(struct daemon *daemon,
 
 /** interface_remove - stop serving it; the kernel's state stays */
 void interface_remove(struct interface *interface);
+
+/**
+ * interface_leave - take back what was told and made on it
+ *
+ * Deregisters, purges what was answered, and removes peers, mappings and
+ * routes that nhrpd made. The device itself stays.
+ */
+void interface_leave(struct interface *interface);
+
+/*
+ * What the kernel says about devices; each of these looks for the interface
+ * it concerns, and ignores what concerns none.
+ */
+void interface_link(struct daemon *daemon, const struct rtnl_link *link);
+void interface_link_gone(struct daemon *daemon, unsigned int ifindex);
+void interface_address(struct daemon *daemon,
+		       const struct rtnl_address *address);
+void interface_address_gone(struct daemon *daemon,
+			    const struct rtnl_address *address);
+void interface_device(struct daemon *daemon, unsigned int ifindex,
+		      const struct mgre_device *device);
+void interface_bind_failed(struct daemon *daemon, unsigned int ifindex,
+			   const char *reason);
 
 #endif /* NHRPD_INTERFACE_H */

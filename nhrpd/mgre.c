@@ -408,6 +408,27 @@ int mgre_peer_set(struct mgre *mgre, unsigned int ifindex,
 	return mgre_do(mgre, message, full);
 }
 
+int mgre_peer_state(struct mgre *mgre, unsigned int ifindex,
+		    const struct mgre_endpoint *endpoint, bool up)
+{
+	struct nl_msg *message;
+	struct nlattr *nest;
+	bool full;
+
+	message = mgre_message(mgre, MGRE_CMD_PEER_SET, 0, ifindex);
+	if (!message)
+		return -ENOMEM;
+	nest = nla_nest_start(message, MGRE_A_PEER | NLA_F_NESTED);
+	full = !nest ||
+	       !mgre_attr_put_endpoint(message, MGRE_A_PEER_ENDPOINT,
+				       endpoint) ||
+	       nla_put_u32(message, MGRE_A_PEER_STATE,
+			   up ? MGRE_PEER_STATE_UP : MGRE_PEER_STATE_DOWN) < 0;
+	if (!full)
+		nla_nest_end(message, nest);
+	return mgre_do(mgre, message, full);
+}
+
 int mgre_peer_delete(struct mgre *mgre, unsigned int ifindex,
 		     const struct mgre_endpoint *endpoint)
 {
@@ -493,22 +514,52 @@ int mgre_map_set(struct mgre *mgre, unsigned int ifindex,
 		       !mgre_attr_put_map(message, MGRE_A_MAP, map));
 }
 
+/* A request that names a mapping by its address alone. */
+static struct nl_msg *mgre_map_message(struct mgre *mgre, uint8_t command,
+				       unsigned int ifindex,
+				       const struct nhrp_address *protocol)
+{
+	struct nl_msg *message = mgre_message(mgre, command, 0, ifindex);
+	struct nlattr *nest;
+
+	if (!message)
+		return NULL;
+	nest = nla_nest_start(message, MGRE_A_MAP | NLA_F_NESTED);
+	if (!nest || nla_put(message, MGRE_A_MAP_PROTOCOL, protocol->length,
+			     protocol->bytes) < 0) {
+		nlmsg_free(message);
+		return NULL;
+	}
+	nla_nest_end(message, nest);
+	return message;
+}
+
 int mgre_map_delete(struct mgre *mgre, unsigned int ifindex,
 		    const struct nhrp_address *protocol)
 {
-	struct nl_msg *message;
-	struct nlattr *nest;
-	bool full;
+	return netlink_request_do(&mgre->request,
+				  mgre_map_message(mgre, MGRE_CMD_MAP_DEL,
+						   ifindex, protocol),
+				  NULL, NULL);
+}
 
-	message = mgre_message(mgre, MGRE_CMD_MAP_DEL, 0, ifindex);
-	if (!message)
-		return -ENOMEM;
-	nest = nla_nest_start(message, MGRE_A_MAP | NLA_F_NESTED);
-	full = !nest || nla_put(message, MGRE_A_MAP_PROTOCOL, protocol->length,
-				protocol->bytes) < 0;
-	if (!full)
-		nla_nest_end(message, nest);
-	return mgre_do(mgre, message, full);
+static void mgre_map_reply(struct nlmsghdr *header, void *context)
+{
+	struct nlattr *attributes[MGRE_A_MAX + 1];
+	unsigned int ifindex;
+
+	if (mgre_attr_parse(header, attributes, &ifindex))
+		mgre_attr_map(attributes[MGRE_A_MAP], context);
+}
+
+int mgre_map_get(struct mgre *mgre, unsigned int ifindex,
+		 const struct nhrp_address *protocol, struct mgre_map *map)
+{
+	memset(map, 0, sizeof(*map));
+	return netlink_request_do(&mgre->request,
+				  mgre_map_message(mgre, MGRE_CMD_MAP_GET,
+						   ifindex, protocol),
+				  mgre_map_reply, map);
 }
 
 /* ---- NHRP packets ---- */

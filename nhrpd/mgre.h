@@ -152,6 +152,10 @@ int mgre_peer_set(struct mgre *mgre, unsigned int ifindex,
 		  const struct mgre_endpoint *endpoint, uint32_t flags,
 		  uint32_t selector);
 
+/** mgre_peer_state - let a peer carry data, or not: 0 or -errno */
+int mgre_peer_state(struct mgre *mgre, unsigned int ifindex,
+		    const struct mgre_endpoint *endpoint, bool up);
+
 /** mgre_peer_delete - with its mappings: 0 or -errno */
 int mgre_peer_delete(struct mgre *mgre, unsigned int ifindex,
 		     const struct mgre_endpoint *endpoint);
@@ -168,6 +172,10 @@ int mgre_map_set(struct mgre *mgre, unsigned int ifindex,
 /** mgre_map_delete - 0 or -errno */
 int mgre_map_delete(struct mgre *mgre, unsigned int ifindex,
 		    const struct nhrp_address *protocol);
+
+/** mgre_map_get - ask about one mapping: 0 or -errno */
+int mgre_map_get(struct mgre *mgre, unsigned int ifindex,
+		 const struct nhrp_address *protocol, struct mgre_map *map);
 
 /** mgre_map_dump - call @each for every mapping of a device: 0 or -errno */
 int mgre_map_dump(struct mgre *mgre, unsigned int ifindex,

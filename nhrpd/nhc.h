@@ -41,7 +41,8 @@ enum nhc_state {
  * @sent, @received, @refused: packets in all, for show
  * @timer: next retry or refresh
  * @lookup: DNS question in flight
- * @generation: counts DNS questions, to tell an answer from a stale one
+ * @lookups: DNS questions asked, to try each address in turn
+ * @installed: its peer (and mapping, once known) is in the kernel
  */
 struct nhc {
 	struct config_nhs config;
@@ -59,6 +60,8 @@ struct nhc {
 	uint64_t sent, received, refused;
 	uv_timer_t *timer;
 	uv_getaddrinfo_t *lookup;
+	unsigned int lookups;
+	bool installed;
 	struct nhc *prev, *next;
 };
 
@@ -77,6 +80,9 @@ void nhc_free(struct nhc *nhc);
 
 /** nhc_interface_changed - the interface came up, went down or moved */
 void nhc_interface_changed(struct interface *interface);
+
+/** nhc_settings_changed - register again at once, with the same servers */
+void nhc_settings_changed(struct interface *interface);
 
 /** nhc_deregister - send the purge that takes our registration back */
 void nhc_deregister(struct nhc *nhc);

@@ -54,12 +54,30 @@ struct peer *peer_find(const struct interface *interface,
 struct peer *peer_keep(struct interface *interface,
 		       const struct nhrp_address *nbma, unsigned int flags);
 
+/** peer_add_flags - set flags of a peer that a mapping leads to */
+void peer_add_flags(struct peer *peer, unsigned int flags);
+
+/**
+ * peer_adopt - note what the kernel knows of a peer
+ * @kept: it stays there without a mapping
+ *
+ * One that is not kept must have a cache entry already.
+ */
+void peer_adopt(struct interface *interface, const struct nhrp_address *nbma,
+		unsigned int flags, bool kept, bool up);
+
+/** peer_forget - drop all that are left, at the end of an interface */
+void peer_forget(struct interface *interface);
+
 /**
  * peer_release - a peer made by peer_keep() is not needed any more
  *
  * It goes, in the kernel too, with all mappings that lead to it.
  */
 void peer_release(struct peer *peer, const char *reason);
+
+/** peer_set_state - let the kernel send through it, or not */
+void peer_set_state(struct peer *peer, bool up);
 
 /** peer_hold - one more cache entry leads to @nbma; makes the peer */
 struct peer *peer_hold(struct interface *interface,

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <uv.h>
 
+#include "hash.h"
 #include "packet/address.h"
 
 struct interface;
@@ -16,11 +17,10 @@ struct received;
 /**
  * struct purge - a purge of ours that was not acknowledged so far
  * @interface: where it belongs
- * @request_id: the same in each retransmission
+ * @request_id: the same in each retransmission; the key
  * @destination: protocol address of who is to forget
  * @nbma: where it is sent, or empty: along the routed path
  * @prefix: what is to be forgotten
- * @next_hop: address of the NBMA binding that @prefix was told with
  * @tries: requests sent
  * @timer: next retransmission
  */
@@ -32,7 +32,7 @@ struct purge {
 	struct nhrp_prefix prefix;
 	unsigned int tries;
 	uv_timer_t *timer;
-	struct purge *prev, *next;
+	UT_hash_handle hh;
 };
 
 /**
@@ -57,10 +57,21 @@ void purge_reply(struct received *received);
 /**
  * purge_local - what an operator's "clear" does
  * @protocol: address to forget, or NULL: all that was learnt
+ * @family: length of the addresses if @protocol is NULL: 4, 16, or 0 for all
  *
- * Static entries and next hop servers stay. Return: entries removed.
+ * Static entries and next hop servers stay. Return: entries removed, with
+ * questions, refusals and shortcuts counted.
  */
 unsigned int purge_local(struct interface *interface,
-			 const struct nhrp_address *protocol);
+			 const struct nhrp_address *protocol, uint8_t family);
+
+/**
+ * purge_address - what an operator's "purge" does
+ *
+ * Withdraws each answer that covers @address or names it as the next hop, and
+ * forgets it here as well. Return: how many others were told to forget.
+ */
+unsigned int purge_address(struct interface *interface,
+			   const struct nhrp_address *address);
 
 #endif /* NHRPD_PURGE_H */

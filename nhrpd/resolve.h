@@ -46,6 +46,7 @@ struct resolution {
 	uint64_t expires;
 	uv_timer_t *timer;
 	UT_hash_handle hh;
+	UT_hash_handle hh_id;
 };
 
 /** resolution_state_name - "incomplete" or "negative" */

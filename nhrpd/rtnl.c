@@ -34,6 +34,7 @@ static struct nla_policy rtnl_kind_policy[IFLA_INFO_MAX + 1] = {
 static struct nla_policy rtnl_mgre_policy[IFLA_MGRE_MAX + 1] = {
 	[IFLA_MGRE_LINK] = { .type = NLA_U32 },
 	[IFLA_MGRE_KEY] = { .type = NLA_U32 },
+	[IFLA_MGRE_REDIRECT] = { .type = NLA_U32 },
 	[IFLA_MGRE_MAX_ENTRIES] = { .type = NLA_U32 },
 };
 
@@ -70,6 +71,7 @@ static void rtnl_parse_mgre(struct nlattr *data, struct rtnl_link *link)
 	link->link = rtnl_attr_u32(tb[IFLA_MGRE_LINK]);
 	link->has_key = tb[IFLA_MGRE_KEY];
 	link->key = rtnl_attr_u32(tb[IFLA_MGRE_KEY]);
+	link->redirect = rtnl_attr_u32(tb[IFLA_MGRE_REDIRECT]);
 	link->max_entries = rtnl_attr_u32(tb[IFLA_MGRE_MAX_ENTRIES]);
 }
 
@@ -225,7 +227,7 @@ static int rtnl_dump_type(struct rtnl *rtnl, int type, void *header,
 	for (tries = 0, result = -EAGAIN; result == -EAGAIN && tries < 5;
 	     tries++) {
 		message = nlmsg_alloc_simple(type, NLM_F_DUMP);
-		if (message && nlmsg_append(message, header, length, 0) < 0) {
+		if (message && nlmsg_append(message, header, length, NLMSG_ALIGNTO) < 0) {
 			nlmsg_free(message);
 			return -EMSGSIZE;
 		}
@@ -245,6 +247,34 @@ int rtnl_dump(struct rtnl *rtnl)
 	if (error)
 		return error;
 	return rtnl_dump_type(rtnl, RTM_GETADDR, &address, sizeof(address));
+}
+
+int rtnl_set_redirect(struct rtnl *rtnl, unsigned int ifindex,
+		      uint32_t seconds)
+{
+	struct ifinfomsg info = { .ifi_index = ifindex };
+	struct nlattr *kind, *data;
+	struct nl_msg *message;
+
+	message = nlmsg_alloc_simple(RTM_NEWLINK, 0);
+	if (!message)
+		return -ENOMEM;
+	if (nlmsg_append(message, &info, sizeof(info), NLMSG_ALIGNTO) < 0)
+		goto full;
+	kind = nla_nest_start(message, IFLA_LINKINFO | NLA_F_NESTED);
+	if (!kind ||
+	    nla_put_string(message, IFLA_INFO_KIND, MGRE_FAMILY_NAME) < 0)
+		goto full;
+	data = nla_nest_start(message, IFLA_INFO_DATA | NLA_F_NESTED);
+	if (!data || nla_put_u32(message, IFLA_MGRE_REDIRECT, seconds) < 0)
+		goto full;
+	nla_nest_end(message, data);
+	nla_nest_end(message, kind);
+	return netlink_request_do(&rtnl->request, message, NULL, NULL);
+
+full:
+	nlmsg_free(message);
+	return -EMSGSIZE;
 }
 
 const char *rtnl_error(const struct rtnl *rtnl)

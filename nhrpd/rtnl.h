@@ -26,6 +26,7 @@ struct rtnl;
  * @link: underlay device, 0: none
  * @key: GRE key if @has_key
  * @max_entries: mappings the device will hold
+ * @redirect: seconds between two redirect events, 0: none
  */
 struct rtnl_link {
 	unsigned int ifindex;
@@ -39,6 +40,7 @@ struct rtnl_link {
 	uint32_t key;
 	bool has_key;
 	uint32_t max_entries;
+	uint32_t redirect;
 };
 
 /** struct rtnl_address - an address of a device, with its prefix length */
@@ -88,6 +90,10 @@ struct rtnl *rtnl_open(uv_loop_t *loop, const struct rtnl_events *events,
 
 /** rtnl_close - close them */
 void rtnl_close(struct rtnl *rtnl);
+
+/** rtnl_set_redirect - change a mgre device's redirect interval: 0 or -errno */
+int rtnl_set_redirect(struct rtnl *rtnl, unsigned int ifindex,
+		      uint32_t seconds);
 
 /** rtnl_dump - report all links, then all addresses, as events: 0 or -errno */
 int rtnl_dump(struct rtnl *rtnl);

@@ -7,6 +7,7 @@
 #define NHRPD_SHORTCUT_H
 
 #include <stdint.h>
+#include <uv.h>
 
 #include "hash.h"
 #include "packet/address.h"
@@ -23,6 +24,7 @@ struct rtnl_route;
  * @destination: address that was asked for, and is when it is renewed
  * @created: ms of daemon_now()
  * @expires: end of the holding time, ms of daemon_now()
+ * @timer: ends at two thirds of its life, then at the end
  * @next_via: next shortcut by way of the same entry
  */
 struct shortcut {
@@ -32,6 +34,7 @@ struct shortcut {
 	struct nhrp_address destination;
 	uint64_t created;
 	uint64_t expires;
+	uv_timer_t *timer;
 	struct shortcut *next_via;
 	UT_hash_handle hh;
 };
@@ -55,13 +58,20 @@ int shortcut_set(struct interface *interface, const struct nhrp_prefix *prefix,
 /** shortcut_delete - remove the route and forget it */
 void shortcut_delete(struct shortcut *shortcut, const char *reason);
 
+/** shortcut_withdraw - remove all that hold an address */
+void shortcut_withdraw(struct interface *interface,
+		       const struct nhrp_address *destination,
+		       const char *reason);
+
 /**
- * shortcut_purge - remove what lies in a purged prefix
- * @next_hop: only by way of it, unless empty
+ * shortcut_purge - remove what lies in a purged prefix or around it
+ * @nbma: only what leads there, or NULL: wherever it leads
+ *
+ * Return: how many were removed.
  */
-void shortcut_purge(struct interface *interface,
-		    const struct nhrp_prefix *prefix,
-		    const struct nhrp_address *next_hop);
+unsigned int shortcut_purge(struct interface *interface,
+			    const struct nhrp_prefix *prefix,
+			    const struct nhrp_address *nbma);
 
 /** shortcut_renew - ask again for all that is reached through @via */
 void shortcut_renew(struct cache_entry *via);

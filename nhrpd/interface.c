@@ -1,0 +1,408 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Interfaces: mgre devices that the configuration names.
+ *
+ *	ABSENT --link--> DOWN --bound, IFF_UP, NBMA address--> UP
+ *	   ^              | ^                                   |
+ *	   +--link gone---+ +--any of these lost----------------+
+ *
+ * FOREIGN stands beside DOWN: the device is of another kind or has another
+ * owner. All state that mirrors the kernel's is taken over when the device is
+ * bound and forgotten when it is gone; being DOWN in between changes nothing,
+ * for the kernel keeps its side as well.
+ */
+#include "interface.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "answer.h"
+#include "cache.h"
+#include "config.h"
+#include "daemon.h"
+#include "log.h"
+#include "mgre.h"
+#include "nhc.h"
+#include "peer.h"
+#include "purge.h"
+#include "resolve.h"
+#include "rtnl.h"
+#include "settings.h"
+#include "takeover.h"
+
+static const char *const interface_state_names[] = {
+	[INTERFACE_ABSENT] = "absent",
+	[INTERFACE_DOWN] = "down",
+	[INTERFACE_FOREIGN] = "foreign",
+	[INTERFACE_UP] = "up",
+};
+
+const char *interface_state_name(enum interface_state state)
+{
+	return interface_state_names[state];
+}
+
+struct interface *interface_find(struct daemon *daemon, const char *name)
+{
+	struct interface *interface;
+
+	HASH_FIND(hh, daemon->interfaces, name, strlen(name), interface);
+	return interface;
+}
+
+struct interface *interface_find_index(struct daemon *daemon,
+				       unsigned int ifindex)
+{
+	struct interface *interface;
+
+	HASH_FIND(hh_index, daemon->by_index, &ifindex, sizeof(ifindex),
+		  interface);
+	return interface;
+}
+
+/* ---- addresses ---- */
+
+const struct nhrp_address *
+interface_own_address(const struct interface *interface,
+		      const struct nhrp_address *towards)
+{
+	const struct nhrp_address *first = NULL;
+	unsigned int i;
+
+	for (i = 0; i < interface->address_count; i++) {
+		const struct interface_address *own = &interface->addresses[i];
+
+		if (own->address.length != towards->length)
+			continue;
+		if (nhrp_prefix_contains(&own->prefix, towards))
+			return &own->address;
+		if (!first)
+			first = &own->address;
+	}
+	return first;
+}
+
+bool interface_is_own(const struct interface *interface,
+		      const struct nhrp_address *address)
+{
+	unsigned int i;
+
+	for (i = 0; i < interface->address_count; i++)
+		if (nhrp_address_equal(&interface->addresses[i].address,
+				       address))
+			return true;
+	return false;
+}
+
+static bool interface_host_bits_set(const struct nhrp_prefix *prefix,
+				    const struct nhrp_address *address)
+{
+	uint8_t bit;
+
+	for (bit = prefix->length; bit < 32; bit++)
+		if (!(address->bytes[bit / 8] & (0x80 >> bit % 8)))
+			return false;
+	return true;
+}
+
+bool interface_is_broadcast(const struct interface *interface,
+			    const struct nhrp_address *address)
+{
+	unsigned int i;
+
+	if (address->length != 4)
+		return false;
+	for (i = 0; i < interface->address_count; i++) {
+		const struct nhrp_prefix *prefix =
+			&interface->addresses[i].prefix;
+
+		if (prefix->length <= 30 &&
+		    nhrp_prefix_contains(prefix, address) &&
+		    interface_host_bits_set(prefix, address))
+			return true;
+	}
+	return false;
+}
+
+bool interface_is_connected(const struct interface *interface,
+			    const struct nhrp_address *address)
+{
+	unsigned int i;
+
+	for (i = 0; i < interface->address_count; i++)
+		if (nhrp_prefix_contains(&interface->addresses[i].prefix,
+					 address))
+			return true;
+	return false;
+}
+
+/* Link-local addresses route nothing and are not registered. */
+void interface_address(struct daemon *daemon,
+		       const struct rtnl_address *address)
+{
+	struct interface *interface =
+		interface_find_index(daemon, address->ifindex);
+	struct interface_address *own;
+
+	if (!interface || address->link_local ||
+	    interface_is_own(interface, &address->address))
+		return;
+	if (interface->address_count == INTERFACE_ADDRESSES) {
+		log_warning("%s: more than %d addresses, the rest is ignored",
+			    interface->name, INTERFACE_ADDRESSES);
+		return;
+	}
+	own = &interface->addresses[interface->address_count++];
+	own->address = address->address;
+	nhrp_prefix_of(&address->address, address->prefix_length,
+		       &own->prefix);
+	nhc_interface_changed(interface);
+}
+
+void interface_address_gone(struct daemon *daemon,
+			    const struct rtnl_address *address)
+{
+	struct interface *interface =
+		interface_find_index(daemon, address->ifindex);
+	unsigned int i;
+
+	if (!interface)
+		return;
+	for (i = 0; i < interface->address_count; i++) {
+		if (!nhrp_address_equal(&interface->addresses[i].address,
+					&address->address))
+			continue;
+		interface->address_count--;
+		memmove(&interface->addresses[i], &interface->addresses[i + 1],
+			(interface->address_count - i) *
+			sizeof(interface->addresses[0]));
+		nhc_interface_changed(interface);
+		return;
+	}
+}
+
+/* ---- the device ---- */
+
+static void interface_set_state(struct interface *interface,
+				enum interface_state state, const char *reason)
+{
+	bool was_up = interface->state == INTERFACE_UP;
+	bool is_up = state == INTERFACE_UP;
+	struct event event = {
+		.type = is_up ? EVENT_INTERFACE_UP : EVENT_INTERFACE_DOWN,
+		.interface = interface,
+		.reason = reason,
+	};
+
+	if (interface->state == state && interface->reason == reason)
+		return;
+	interface->state = state;
+	interface->reason = reason;
+	log_info("%s: %s%s%s", interface->name, interface_state_name(state),
+		 reason ? ": " : "", reason ? reason : "");
+	event_emit(&interface->daemon->events, &event);
+	if (was_up != is_up)
+		nhc_interface_changed(interface);
+}
+
+static void interface_evaluate(struct interface *interface)
+{
+	if (!interface->ifindex)
+		interface_set_state(interface, INTERFACE_ABSENT, "no device");
+	else if (!interface->is_mgre)
+		interface_set_state(interface, INTERFACE_FOREIGN,
+				    "not a device of kind mgre");
+	else if (!interface->bound)
+		interface_set_state(interface, INTERFACE_FOREIGN,
+				    "owned by another process");
+	else if (!interface->admin_up)
+		interface_set_state(interface, INTERFACE_DOWN,
+				    "device is not up");
+	else if (!interface->nbma.length)
+		interface_set_state(interface, INTERFACE_DOWN,
+				    "no NBMA address");
+	else
+		interface_set_state(interface, INTERFACE_UP, NULL);
+}
+
+static void interface_set_nbma(struct interface *interface,
+			       const struct nhrp_address *nbma)
+{
+	struct nhrp_address old = interface->nbma;
+
+	if (nhrp_address_equal(&old, nbma))
+		return;
+	interface->nbma = *nbma;
+	interface_evaluate(interface);
+	if (old.length && interface->state == INTERFACE_UP) {
+		answer_withdraw_all(interface);
+		nhc_interface_changed(interface);
+	}
+}
+
+/* Everything that mirrors the kernel's state of the device. */
+static void interface_forget(struct interface *interface)
+{
+	struct resolution *resolution, *next;
+
+	HASH_ITER(hh, interface->resolutions, resolution, next)
+		resolve_forget(resolution);
+	answer_forget(interface);
+	purge_forget(interface);
+	cache_forget_all(interface, "interface gone");
+	peer_forget(interface);
+}
+
+static void interface_detach(struct interface *interface)
+{
+	if (!interface->ifindex)
+		return;
+	HASH_DELETE(hh_index, interface->daemon->by_index, interface);
+	interface->ifindex = 0;
+	interface->bound = false;
+	interface->is_mgre = false;
+	interface->address_count = 0;
+	memset(&interface->nbma, 0, sizeof(interface->nbma));
+	interface_evaluate(interface);
+	interface_forget(interface);
+}
+
+static void interface_bind(struct interface *interface)
+{
+	struct mgre *mgre = interface->daemon->mgre;
+	struct mgre_device device;
+
+	if (!mgre_ready(mgre) || mgre_bind(mgre, interface->ifindex) ||
+	    mgre_device_get(mgre, interface->ifindex, &device)) {
+		log_error("%s: cannot be bound: %s", interface->name,
+			  mgre_error(mgre));
+		return;
+	}
+	if (device.owner != mgre_port(mgre))
+		return;
+	interface->bound = true;
+	interface->nbma = device.local;
+	takeover_start(interface);
+	settings_apply(interface);
+}
+
+void interface_link(struct daemon *daemon, const struct rtnl_link *link)
+{
+	struct interface *interface = interface_find(daemon, link->name);
+	struct interface *renamed = interface_find_index(daemon,
+							 link->ifindex);
+
+	if (renamed && renamed != interface)
+		interface_detach(renamed);
+	if (!interface)
+		return;
+	if (interface->ifindex != link->ifindex) {
+		interface_detach(interface);
+		interface->ifindex = link->ifindex;
+		HASH_ADD(hh_index, daemon->by_index, ifindex,
+			 sizeof(interface->ifindex), interface);
+	}
+	interface->admin_up = link->up;
+	interface->mtu = link->mtu;
+	interface->redirect = link->redirect;
+	interface->is_mgre = link->is_mgre;
+	interface->link = link->link;
+	interface->remote = link->remote;
+	interface->has_key = link->has_key;
+	interface->key = link->key;
+	interface->max_entries = link->max_entries;
+	if (link->is_mgre && !interface->bound)
+		interface_bind(interface);
+	interface_evaluate(interface);
+}
+
+void interface_link_gone(struct daemon *daemon, unsigned int ifindex)
+{
+	struct interface *interface = interface_find_index(daemon, ifindex);
+
+	if (interface)
+		interface_detach(interface);
+}
+
+void interface_device(struct daemon *daemon, unsigned int ifindex,
+		      const struct mgre_device *device)
+{
+	struct interface *interface = interface_find_index(daemon, ifindex);
+
+	if (!interface)
+		return;
+	if (interface->bound)
+		interface_set_nbma(interface, &device->local);
+	else if (!device->owner && interface->is_mgre)
+		interface_bind(interface);
+	interface_evaluate(interface);
+}
+
+void interface_bind_failed(struct daemon *daemon, unsigned int ifindex,
+			   const char *reason)
+{
+	struct interface *interface = interface_find_index(daemon, ifindex);
+
+	if (interface)
+		log_error("%s: cannot be bound: %s", interface->name, reason);
+}
+
+/* ---- coming and going with the configuration ---- */
+
+struct interface *interface_add(struct daemon *daemon,
+				const struct config_interface *config)
+{
+	struct interface *interface = calloc(1, sizeof(*interface));
+	size_t i;
+
+	if (!interface)
+		return NULL;
+	memcpy(interface->name, config->name, sizeof(interface->name));
+	interface->config = config;
+	interface->daemon = daemon;
+	interface->reason = "no device";
+	HASH_ADD(hh, daemon->interfaces, name, strlen(interface->name),
+		 interface);
+	for (i = 0; i < config->nhs_count; i++)
+		nhc_add(interface, &config->nhs[i]);
+	return interface;
+}
+
+void interface_remove(struct interface *interface)
+{
+	struct daemon *daemon = interface->daemon;
+	struct nhc *nhc, *next;
+
+	if (interface->ifindex)
+		HASH_DELETE(hh_index, daemon->by_index, interface);
+	interface->ifindex = 0;
+	interface->bound = false;
+	for (nhc = interface->nhcs; nhc; nhc = next) {
+		next = nhc->next;
+		nhc_free(nhc);
+	}
+	interface_forget(interface);
+	HASH_DELETE(hh, daemon->interfaces, interface);
+	free(interface);
+}
+
+void interface_leave(struct interface *interface)
+{
+	struct cache_entry *entry, *next_entry;
+	struct peer *peer, *next_peer;
+	struct nhc *nhc, *next_nhc;
+
+	if (!interface->bound)
+		return;
+	for (nhc = interface->nhcs; nhc; nhc = next_nhc) {
+		next_nhc = nhc->next;
+		nhc_remove(nhc);
+	}
+	HASH_ITER(hh, interface->cache, entry, next_entry)
+		if (!entry->by_hand)
+			cache_delete(entry, "shutdown");
+	HASH_ITER(hh, interface->peers, peer, next_peer)
+		if (peer->kept && !peer->mappings)
+			peer_release(peer, "shutdown");
+	mgre_unbind(interface->daemon->mgre, interface->ifindex);
+}

@@ -1,0 +1,482 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Next hop client: one registration with one next hop server.
+ *
+ *	WAITING --interface up, own address--> LOOKUP --answer--> REGISTERING
+ *	REGISTERING --ack--> REGISTERED --refresh unanswered--> REGISTERING
+ *	REGISTERING --NAK--> REFUSED --NHC_REFUSED_RETRY--> REGISTERING
+ *	any --interface down--> WAITING
+ *	any --a server of better priority registered--> STANDBY
+ *
+ * LOOKUP is passed at once if the NBMA address is configured. One timer does
+ * all: the first request after up to NHC_START_JITTER; retries after 1, 2, 4
+ * ... NHC_RETRY_MAX with the same request id; a refresh at a third of the
+ * holding time, with a new id. After NHC_FAILED unanswered requests a server
+ * counts as failed: its name is looked up again, servers of worse priority
+ * get their turn, and its peer is taken down while another server answers.
+ *
+ * The server's peer and mapping are permanent and in place before the first
+ * request, as routes may need them.
+ */
+#include "nhc.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <utlist.h>
+
+#include "cache.h"
+#include "daemon.h"
+#include "interface.h"
+#include "log.h"
+#include "nhc_install.h"
+#include "nhc_lookup.h"
+#include "purge.h"
+#include "receive.h"
+#include "request_id.h"
+#include "send.h"
+#include "timer.h"
+
+#define NHC_START_JITTER 300
+#define NHC_RETRY_MAX 64000
+#define NHC_REFUSED_RETRY 30000
+#define NHC_FAILED 3
+
+static const char *const nhc_state_names[] = {
+	[NHC_WAITING] = "waiting",
+	[NHC_STANDBY] = "standby",
+	[NHC_LOOKUP] = "lookup",
+	[NHC_REGISTERING] = "registering",
+	[NHC_REGISTERED] = "registered",
+	[NHC_REFUSED] = "refused",
+};
+
+const char *nhc_state_name(enum nhc_state state)
+{
+	return nhc_state_names[state];
+}
+
+static void nhc_log(const struct nhc *nhc)
+{
+	char protocol[NHRP_ADDRESS_TEXT], nbma[NHRP_ADDRESS_TEXT];
+
+	log_info("%s: next hop server %s (%s) %s%s%s", nhc->interface->name,
+		 nhrp_address_format(&nhc->protocol, protocol),
+		 nhrp_address_format(&nhc->nbma, nbma),
+		 nhc_state_name(nhc->state),
+		 nhc->state == NHC_REFUSED ? ": " : "",
+		 nhc->state == NHC_REFUSED ? nhrp_cie_code_name(nhc->code) :
+					     "");
+}
+
+static void nhc_set_state(struct nhc *nhc, enum nhc_state state)
+{
+	struct event event = {
+		.type = EVENT_NHC_CHANGE,
+		.interface = nhc->interface,
+		.nhc = nhc,
+	};
+
+	if (nhc->state == state)
+		return;
+	nhc->state = state;
+	nhc->changed = daemon_now(nhc->interface->daemon);
+	nhc_log(nhc);
+	event_emit(&nhc->interface->daemon->events, &event);
+}
+
+/* ---- requests ---- */
+
+static const struct nhrp_address *nhc_own(const struct nhc *nhc)
+{
+	struct nhrp_address any = {
+		.length = nhc->config.family == AF_INET6 ? 16 : 4,
+	};
+
+	return interface_own_address(nhc->interface, nhc->protocol.length ?
+				     &nhc->protocol : &any);
+}
+
+/* The server's own address as it is known here, for its NAT detection. */
+static void nhc_add_nat(const struct nhc *nhc, struct nhrp_packet *packet)
+{
+	struct nhrp_extension *nat =
+		nhrp_extension_add(packet, NHRP_EXTENSION_NAT_ADDRESS);
+	struct nhrp_address unknown = {
+		.length = packet->source_protocol.length,
+	};
+	const struct nhrp_address *protocol =
+		nhc->protocol.length ? &nhc->protocol : &unknown;
+	struct nhrp_cie cie;
+
+	nhrp_cie_init(&cie, &nhc->nbma, protocol, nhrp_address_bits(protocol));
+	nhrp_extension_add_cie(nat, &cie);
+}
+
+static void nhc_build(const struct nhc *nhc, const struct nhrp_address *own,
+		      struct nhrp_packet *packet)
+{
+	const struct config_interface *config = nhc->interface->config;
+	struct nhrp_cie *cie;
+
+	nhrp_packet_init(packet, NHRP_REGISTRATION_REQUEST,
+			 &nhc->interface->nbma, own,
+			 nhc->protocol.length ? &nhc->protocol : own);
+	packet->flags = NHRP_FLAG_NAT;
+	packet->request_id = nhc->request_id;
+	cie = nhrp_packet_add_cie(packet);
+	cie->prefix_length = nhrp_address_bits(own);
+	if (config->registration_unique) {
+		packet->flags |= NHRP_REGISTRATION_UNIQUE;
+		cie->prefix_length = NHRP_PREFIX_HOST;
+	}
+	cie->holding_time = config->holdtime;
+	cie->mtu = config->mtu;
+	nhrp_extension_add(packet, NHRP_EXTENSION_RESPONDER_ADDRESS);
+	nhrp_extension_add(packet, NHRP_EXTENSION_FORWARD_TRANSIT);
+	nhrp_extension_add(packet, NHRP_EXTENSION_REVERSE_TRANSIT);
+	nhc_add_nat(nhc, packet);
+}
+
+static void nhc_send(struct nhc *nhc)
+{
+	const struct nhrp_address *own = nhc_own(nhc);
+	struct nhrp_packet packet;
+
+	if (!own || !nhc->interface->nbma.length) {
+		nhc_set_state(nhc, NHC_WAITING);
+		return;
+	}
+	if (!nhc->tries)
+		nhc->request_id = request_id_next(nhc->interface->daemon);
+	nhc->tries++;
+	nhc->sent++;
+	nhc_build(nhc, own, &packet);
+	send_packet(nhc->interface, &packet, &nhc->nbma);
+	timer_set(nhc->timer, timer_backoff(nhc->tries, NHC_RETRY_MAX));
+}
+
+/* ---- which servers have their turn ---- */
+
+static bool nhc_failed(const struct nhc *nhc)
+{
+	return nhc->state == NHC_REFUSED || nhc->state == NHC_LOOKUP ||
+	       nhc->tries > NHC_FAILED;
+}
+
+static bool nhc_has_turn(const struct nhc *nhc)
+{
+	const struct nhc *other;
+
+	for (other = nhc->interface->nhcs; other; other = other->next)
+		if (other->config.priority < nhc->config.priority &&
+		    !nhc_failed(other))
+			return false;
+	return true;
+}
+
+static void nhc_start(struct nhc *nhc)
+{
+	nhc->tries = 0;
+	if (!nhc_own(nhc)) {
+		nhc_set_state(nhc, NHC_WAITING);
+		return;
+	}
+	if (!nhc->nbma.length) {
+		nhc_set_state(nhc, NHC_LOOKUP);
+		nhc_lookup_start(nhc);
+		return;
+	}
+	nhc_install(nhc);
+	nhc_set_state(nhc, NHC_REGISTERING);
+	timer_set(nhc->timer, randombytes_uniform(NHC_START_JITTER));
+}
+
+static void nhc_stand_by(struct nhc *nhc)
+{
+	if (nhc->state == NHC_REGISTERED)
+		nhc_deregister(nhc);
+	uv_timer_stop(nhc->timer);
+	nhc_uninstall(nhc);
+	nhc_set_state(nhc, NHC_STANDBY);
+}
+
+/* A server came or failed: let those begin or rest that should. */
+static void nhc_take_turns(struct interface *interface)
+{
+	struct nhc *nhc;
+
+	for (nhc = interface->nhcs; nhc; nhc = nhc->next) {
+		if (nhc->state == NHC_WAITING)
+			continue;
+		if (!nhc_has_turn(nhc)) {
+			if (nhc->state != NHC_STANDBY)
+				nhc_stand_by(nhc);
+		} else if (nhc->state == NHC_STANDBY) {
+			nhc_start(nhc);
+		}
+	}
+	nhc_install_fallback(interface);
+}
+
+static void nhc_expired(uv_timer_t *timer)
+{
+	struct nhc *nhc = timer->data;
+
+	if (nhc->state == NHC_LOOKUP) {
+		nhc_lookup_start(nhc);
+		return;
+	}
+	if (nhc->state == NHC_REFUSED)
+		nhc_set_state(nhc, NHC_REGISTERING);
+	nhc_send(nhc);
+	if (nhc->tries != NHC_FAILED + 1)
+		return;
+	if (nhc->state == NHC_REGISTERED)
+		nhc_set_state(nhc, NHC_REGISTERING);
+	if (nhc->config.nbma_name[0])
+		nhc_lookup_start(nhc);
+	nhc_take_turns(nhc->interface);
+}
+
+void nhc_looked_up(struct nhc *nhc, const struct nhrp_address *nbma)
+{
+	if (!nbma) {
+		timer_set(nhc->timer, timer_backoff(nhc->lookups,
+						    NHC_RETRY_MAX));
+		nhc_take_turns(nhc->interface);
+		return;
+	}
+	if (nhrp_address_equal(nbma, &nhc->nbma))
+		return;
+	nhc_uninstall(nhc);
+	nhc->nbma = *nbma;
+	if (nhc->interface->state == INTERFACE_UP)
+		nhc_start(nhc);
+}
+
+/* ---- replies ---- */
+
+static struct nhc *nhc_of_reply(const struct received *received)
+{
+	struct nhc *nhc;
+
+	for (nhc = received->interface->nhcs; nhc; nhc = nhc->next)
+		if (nhc->tries &&
+		    nhc->request_id == received->packet->request_id &&
+		    nhrp_address_equal(&nhc->nbma, &received->from))
+			return nhc;
+	return NULL;
+}
+
+/* Second thoughts of the server about where we are: CIE with our address. */
+static void nhc_read_nat(struct nhc *nhc, struct nhrp_packet *packet)
+{
+	const struct nhrp_cie *cie;
+
+	memset(&nhc->observed, 0, sizeof(nhc->observed));
+	cie = nhrp_extension_find_cie(nhrp_extension_find(packet,
+						NHRP_EXTENSION_NAT_ADDRESS),
+				      &packet->source_protocol);
+	if (cie && cie->nbma.length &&
+	    !nhrp_address_equal(&cie->nbma, &nhc->interface->nbma))
+		nhc->observed = cie->nbma;
+}
+
+static void nhc_read_responder(struct nhc *nhc, struct nhrp_packet *packet)
+{
+	const struct nhrp_extension *responder =
+		nhrp_extension_find(packet, NHRP_EXTENSION_RESPONDER_ADDRESS);
+
+	if (responder && responder->is_cie_list && responder->cie_count &&
+	    responder->cies[0].nbma.length)
+		nhc->claimed = responder->cies[0].nbma;
+	if (nhc->config.protocol.length ||
+	    nhrp_address_equal(&packet->destination_protocol,
+			       &packet->source_protocol) ||
+	    nhrp_address_is_any(&packet->destination_protocol))
+		return;
+	if (!nhrp_address_equal(&nhc->protocol, &packet->destination_protocol))
+		nhc_uninstall_mapping(nhc);
+	nhc->protocol = packet->destination_protocol;
+}
+
+static uint64_t nhc_refresh(const struct nhc *nhc)
+{
+	const struct config_interface *config = nhc->interface->config;
+	uint32_t seconds = config->registration_timeout ?
+			   config->registration_timeout :
+			   config->holdtime / 3;
+
+	return timer_jitter(1000ULL * (seconds ? seconds : 1));
+}
+
+static void nhc_accepted(struct nhc *nhc, struct nhrp_packet *packet)
+{
+	nhc_read_nat(nhc, packet);
+	nhc_read_responder(nhc, packet);
+	nhc_install(nhc);
+	nhc->registered_at = daemon_now(nhc->interface->daemon);
+	timer_set(nhc->timer, nhc_refresh(nhc));
+	if (nhc->state != NHC_REGISTERED) {
+		nhc_set_state(nhc, NHC_REGISTERED);
+		nhc_take_turns(nhc->interface);
+	}
+}
+
+static void nhc_refused(struct nhc *nhc)
+{
+	nhc->refused++;
+	nhc_set_state(nhc, NHC_REFUSED);
+	timer_set(nhc->timer, timer_jitter(NHC_REFUSED_RETRY));
+	nhc_take_turns(nhc->interface);
+}
+
+void nhc_registration_reply(struct received *received)
+{
+	struct nhrp_packet *packet = received->packet;
+	struct nhc *nhc;
+
+	if (!interface_is_own(received->interface, &packet->source_protocol)) {
+		receive_drop(received, TRAFFIC_DROP_STATE,
+			     "registration reply for another node");
+		return;
+	}
+	nhc = nhc_of_reply(received);
+	if (!nhc) {
+		receive_drop(received, TRAFFIC_DROP_UNSOLICITED,
+			     "no registration waits for it");
+		return;
+	}
+	nhc->received++;
+	nhc->tries = 0;
+	nhc->code = packet->cie_count ? packet->cies[0].code : 0;
+	if (nhc->code)
+		nhc_refused(nhc);
+	else
+		nhc_accepted(nhc, packet);
+}
+
+/* ---- coming and going ---- */
+
+struct nhc *nhc_add(struct interface *interface,
+		    const struct config_nhs *config)
+{
+	struct nhc *nhc = calloc(1, sizeof(*nhc));
+
+	if (!nhc)
+		return NULL;
+	nhc->timer = timer_new(interface->daemon->loop, nhc_expired, nhc);
+	if (!nhc->timer) {
+		free(nhc);
+		return NULL;
+	}
+	nhc->config = *config;
+	nhc->interface = interface;
+	nhc->protocol = config->protocol;
+	nhc->nbma = config->nbma;
+	nhc->changed = daemon_now(interface->daemon);
+	DL_APPEND(interface->nhcs, nhc);
+	if (interface->state == INTERFACE_UP)
+		nhc_interface_changed(interface);
+	return nhc;
+}
+
+void nhc_free(struct nhc *nhc)
+{
+	nhc_lookup_cancel(nhc);
+	timer_free(nhc->timer);
+	DL_DELETE(nhc->interface->nhcs, nhc);
+	free(nhc);
+}
+
+void nhc_remove(struct nhc *nhc)
+{
+	struct interface *interface = nhc->interface;
+
+	nhc_deregister(nhc);
+	nhc_uninstall(nhc);
+	nhc_free(nhc);
+	if (interface->nhcs)
+		nhc_take_turns(interface);
+}
+
+void nhc_deregister(struct nhc *nhc)
+{
+	const struct nhrp_address *own = nhc_own(nhc);
+	struct nhrp_prefix prefix;
+
+	if (!nhc->registered_at || !own || !nhc->protocol.length)
+		return;
+	nhrp_prefix_of(own, nhrp_address_bits(own), &prefix);
+	purge_start(nhc->interface, &nhc->protocol, &nhc->nbma, &prefix,
+		    nhc->request_id);
+	nhc->registered_at = 0;
+}
+
+static void nhc_down(struct nhc *nhc)
+{
+	nhc_lookup_cancel(nhc);
+	uv_timer_stop(nhc->timer);
+	nhc->tries = 0;
+	if (!nhc->interface->bound)
+		nhc->installed = false;
+	nhc_set_state(nhc, NHC_WAITING);
+}
+
+void nhc_interface_changed(struct interface *interface)
+{
+	struct nhc *nhc;
+
+	for (nhc = interface->nhcs; nhc; nhc = nhc->next) {
+		if (interface->state != INTERFACE_UP || !nhc_own(nhc))
+			nhc_down(nhc);
+		else if (!nhc_has_turn(nhc))
+			nhc_set_state(nhc, NHC_STANDBY);
+		else
+			nhc_start(nhc);
+	}
+}
+
+void nhc_settings_changed(struct interface *interface)
+{
+	struct nhc *nhc;
+
+	for (nhc = interface->nhcs; nhc; nhc = nhc->next) {
+		if (nhc->state != NHC_REGISTERED &&
+		    nhc->state != NHC_REGISTERING && nhc->state != NHC_REFUSED)
+			continue;
+		nhc->tries = 0;
+		timer_set(nhc->timer, 0);
+	}
+}
+
+struct nhc *nhc_best(const struct interface *interface, unsigned int rotate,
+		     uint8_t family)
+{
+	struct nhc *nhc;
+	unsigned int count = 0;
+
+	DL_FOREACH(interface->nhcs, nhc)
+		count += nhc->state == NHC_REGISTERED &&
+			 nhc->protocol.length == family;
+	if (!count)
+		return NULL;
+	rotate %= count;
+	DL_FOREACH(interface->nhcs, nhc)
+		if (nhc->state == NHC_REGISTERED &&
+		    nhc->protocol.length == family && !rotate--)
+			return nhc;
+	return NULL;
+}
+
+const struct nhrp_address *nhc_observed(const struct interface *interface)
+{
+	const struct nhc *nhc;
+
+	for (nhc = interface->nhcs; nhc; nhc = nhc->next)
+		if (nhc->state == NHC_REGISTERED && nhc->observed.length)
+			return &nhc->observed;
+	return NULL;
+}

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Next hop server: registers clients (RFC 2332, sections 5.2.3 and 5.2.4).
+ *
+ * A request is for us if its destination is our own address (IOS), that of
+ * its source (RFC 2332 and FRR's "nhs dynamic"), or the broadcast address of
+ * the tunnel network (opennhrp); others follow the routed path. Each CIE is
+ * judged by itself and answered with its own code. A binding always leads to
+ * the address that the request came from: what it claims beside that is NAT,
+ * and kept for show and for telling others.
+ */
+#include "nhs.h"
+
+#include <errno.h>
+
+#include "cache.h"
+#include "config.h"
+#include "forward.h"
+#include "interface.h"
+#include "peer.h"
+#include "receive.h"
+#include "responder.h"
+#include "send.h"
+
+/* Protocol addresses that one NBMA address may register. */
+#define NHS_QUOTA 256
+
+static bool nhs_is_for_us(const struct received *received)
+{
+	const struct interface *interface = received->interface;
+	const struct nhrp_packet *packet = received->packet;
+	const struct nhrp_address *destination = &packet->destination_protocol;
+
+	return !destination->length ||
+	       nhrp_address_equal(destination, &packet->source_protocol) ||
+	       interface_is_own(interface, destination) ||
+	       interface_is_broadcast(interface, destination);
+}
+
+/* Whether a client may have this address at all. */
+static bool nhs_allowed(const struct received *received,
+			const struct nhrp_prefix *prefix)
+{
+	const struct interface *interface = received->interface;
+	const struct nhrp_address *protocol = &prefix->address;
+
+	return prefix->length == nhrp_address_bits(protocol) &&
+	       !nhrp_address_is_any(protocol) &&
+	       !nhrp_address_is_multicast(protocol) &&
+	       !interface_is_own(interface, protocol) &&
+	       !interface_is_broadcast(interface, protocol) &&
+	       !nhrp_address_equal(&received->from, &interface->nbma);
+}
+
+/* Whether another client or a setting has this address already. */
+static uint8_t nhs_conflict(const struct received *received,
+			    const struct nhrp_address *protocol)
+{
+	const struct cache_entry *entry = cache_find(received->interface,
+						     protocol);
+
+	if (!entry)
+		return NHRP_CODE_SUCCESS;
+	if (entry->binding.type > CACHE_REGISTERED)
+		return nhrp_address_equal(&entry->binding.nbma,
+					  &received->from) ?
+		       NHRP_CODE_SUCCESS : NHRP_CODE_PROHIBITED;
+	if (entry->binding.flags & CACHE_UNIQUE &&
+	    !nhrp_address_equal(&entry->binding.nbma, &received->from))
+		return NHRP_CODE_ALREADY_REGISTERED;
+	return NHRP_CODE_SUCCESS;
+}
+
+static bool nhs_quota_used(const struct received *received,
+			   const struct nhrp_address *protocol)
+{
+	const struct peer *peer = peer_find(received->interface,
+					    &received->from);
+
+	return peer && peer->mappings >= NHS_QUOTA &&
+	       !cache_find(received->interface, protocol);
+}
+
+static uint8_t nhs_install(struct received *received,
+			   struct cache_binding *binding)
+{
+	struct interface *interface = received->interface;
+	struct cache_entry *entry;
+
+	switch (cache_set(interface, binding, &entry)) {
+	case 0:
+		if (interface->config->multicast_dynamic)
+			peer_add_flags(entry->peer, PEER_MULTICAST);
+		return NHRP_CODE_SUCCESS;
+	case -EEXIST:
+		return NHRP_CODE_PROHIBITED;
+	default:
+		return NHRP_CODE_INSUFFICIENT_RESOURCES;
+	}
+}
+
+static uint8_t nhs_register(struct received *received,
+			    const struct nhrp_cie *cie)
+{
+	const struct nhrp_packet *packet = received->packet;
+	struct interface *interface = received->interface;
+	struct cache_binding binding = {
+		.nbma = received->from,
+		.claimed = cie->nbma.length ? cie->nbma : packet->source_nbma,
+		.type = CACHE_REGISTERED,
+		.mtu = nhrp_cie_mtu(cie),
+		.request_id = packet->request_id,
+		.holding_time = cie->holding_time ? cie->holding_time :
+						    interface->config->holdtime,
+	};
+	struct nhrp_prefix prefix;
+	uint8_t code;
+
+	nhrp_cie_prefix(cie, &packet->source_protocol, &prefix);
+	if (!nhs_allowed(received, &prefix))
+		return NHRP_CODE_PROHIBITED;
+	code = nhs_conflict(received, &prefix.address);
+	if (code)
+		return code;
+	if (nhs_quota_used(received, &prefix.address))
+		return NHRP_CODE_INSUFFICIENT_RESOURCES;
+	binding.protocol = prefix.address;
+	binding.prefix_length = prefix.length;
+	if (packet->flags & NHRP_REGISTRATION_UNIQUE)
+		binding.flags |= CACHE_UNIQUE;
+	if (!nhrp_address_equal(&binding.claimed, &binding.nbma))
+		binding.flags |= CACHE_NAT;
+	return nhs_install(received, &binding);
+}
+
+/* A refused entry must not be cached by whoever reads the reply. */
+static void nhs_set_code(struct nhrp_cie *cie, uint8_t code)
+{
+	cie->code = code;
+	if (code)
+		cie->holding_time = 0;
+}
+
+/* Tell a client behind NAT how it looks from here. */
+static void nhs_fill_nat(const struct received *received,
+			 struct nhrp_packet *reply)
+{
+	struct nhrp_extension *nat =
+		nhrp_extension_find(reply, NHRP_EXTENSION_NAT_ADDRESS);
+	const struct nhrp_address *client = &reply->source_protocol;
+	struct nhrp_cie cie;
+
+	if (!nat || !nat->is_cie_list ||
+	    nhrp_address_equal(&reply->source_nbma, &received->from))
+		return;
+	nhrp_cie_init(&cie, &received->from, client,
+		      nhrp_address_bits(client));
+	nhrp_extension_add_cie(nat, &cie);
+}
+
+static void nhs_reply(struct received *received,
+		      const struct nhrp_address *own)
+{
+	struct interface *interface = received->interface;
+	struct nhrp_packet reply;
+	uint16_t i;
+
+	nhrp_packet_init_reply(&reply, received->packet);
+	reply.destination_protocol = *own;
+	if (!reply.cie_count)
+		nhrp_packet_add_cie(&reply)->code = NHRP_CODE_PROHIBITED;
+	else
+		for (i = 0; i < reply.cie_count; i++)
+			nhs_set_code(&reply.cies[i],
+				     nhs_register(received, &reply.cies[i]));
+	responder_fill(interface, &reply, own);
+	nhs_fill_nat(received, &reply);
+	send_packet(interface, &reply, &received->from);
+}
+
+void nhs_registration_request(struct received *received)
+{
+	struct interface *interface = received->interface;
+	const struct nhrp_address *own =
+		interface_own_address(interface,
+				      &received->packet->source_protocol);
+	struct forward_path path;
+
+	if (!nhs_is_for_us(received)) {
+		forward_lookup(interface,
+			       &received->packet->destination_protocol, &path);
+		if (path.verdict == FORWARD_PEER)
+			forward_packet(received, &path);
+		else
+			forward_unreachable(received);
+		return;
+	}
+	if (!responder_accepts(received))
+		return;
+	if (!own) {
+		receive_drop(received, TRAFFIC_DROP_STATE,
+			     "no own address of its family");
+		return;
+	}
+	nhs_reply(received, own);
+}

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Peers: remote NBMA endpoints of an interface that mappings lead to.
+ *
+ * A peer exists while a cache entry leads to it (`mappings`) or something
+ * wants it to stay (`kept`). The kernel makes and removes the former by itself
+ * together with the mappings.
+ */
+#include "peer.h"
+
+#include <stdlib.h>
+
+#include "cache.h"
+#include "daemon.h"
+#include "interface.h"
+#include "log.h"
+#include "mgre.h"
+
+static void peer_emit(struct peer *peer, enum event_type type,
+		      const char *reason)
+{
+	struct event event = {
+		.type = type,
+		.interface = peer->interface,
+		.peer = peer,
+		.reason = reason,
+	};
+
+	event_emit(&peer->interface->daemon->events, &event);
+}
+
+struct peer *peer_find(const struct interface *interface,
+		       const struct nhrp_address *nbma)
+{
+	struct peer *peer;
+
+	HASH_FIND(hh, interface->peers, nbma, sizeof(*nbma), peer);
+	return peer;
+}
+
+static struct peer *peer_get(struct interface *interface,
+			     const struct nhrp_address *nbma)
+{
+	struct peer *peer = peer_find(interface, nbma);
+
+	if (peer)
+		return peer;
+	peer = calloc(1, sizeof(*peer));
+	if (!peer)
+		return NULL;
+	peer->nbma = *nbma;
+	peer->interface = interface;
+	peer->up = true;
+	peer->changed = daemon_now(interface->daemon);
+	HASH_ADD(hh, interface->peers, nbma, sizeof(peer->nbma), peer);
+	peer_emit(peer, EVENT_PEER_ADD, NULL);
+	return peer;
+}
+
+static void peer_free(struct peer *peer, const char *reason)
+{
+	struct interface *interface = peer->interface;
+
+	peer_emit(peer, EVENT_PEER_DELETE, reason);
+	HASH_DELETE(hh, interface->peers, peer);
+	free(peer);
+}
+
+static uint32_t peer_kernel_flags(unsigned int flags)
+{
+	uint32_t result = 0;
+
+	if (flags & PEER_MULTICAST)
+		result |= MGRE_PEER_FLAGS_MULTICAST;
+	if (flags & PEER_FALLBACK)
+		result |= MGRE_PEER_FLAGS_FALLBACK;
+	return result;
+}
+
+/* Set flags in the kernel; makes the peer there if there is none. */
+static int peer_install(struct interface *interface,
+			const struct nhrp_address *nbma, unsigned int flags,
+			bool keep)
+{
+	struct mgre_endpoint endpoint = { .nbma = *nbma };
+	uint32_t selector = MGRE_PEER_FLAGS_MULTICAST |
+			    MGRE_PEER_FLAGS_FALLBACK;
+	char text[NHRP_ADDRESS_TEXT];
+	int error;
+
+	if (keep)
+		selector |= MGRE_PEER_FLAGS_TRANSIENT;
+	error = mgre_peer_set(interface->daemon->mgre, interface->ifindex,
+			      &endpoint, peer_kernel_flags(flags), selector);
+	if (error)
+		log_error("%s: peer %s: %s", interface->name,
+			  nhrp_address_format(nbma, text),
+			  mgre_error(interface->daemon->mgre));
+	return error;
+}
+
+struct peer *peer_keep(struct interface *interface,
+		       const struct nhrp_address *nbma, unsigned int flags)
+{
+	struct peer *peer;
+
+	if (peer_install(interface, nbma, flags, true))
+		return NULL;
+	peer = peer_get(interface, nbma);
+	if (!peer)
+		return NULL;
+	peer->kept = true;
+	if (peer->flags != flags) {
+		peer->flags = flags;
+		peer_emit(peer, EVENT_PEER_CHANGE, NULL);
+	}
+	return peer;
+}
+
+void peer_add_flags(struct peer *peer, unsigned int flags)
+{
+	flags |= peer->flags;
+	if (flags == peer->flags ||
+	    peer_install(peer->interface, &peer->nbma, flags, false))
+		return;
+	peer->flags = flags;
+	peer_emit(peer, EVENT_PEER_CHANGE, NULL);
+}
+
+void peer_set_state(struct peer *peer, bool up)
+{
+	struct mgre_endpoint endpoint = { .nbma = peer->nbma };
+	struct interface *interface = peer->interface;
+
+	if (peer->up != up &&
+	    !mgre_peer_state(interface->daemon->mgre, interface->ifindex,
+			     &endpoint, up))
+		peer_state_changed(interface, &peer->nbma, up);
+}
+
+void peer_release(struct peer *peer, const char *reason)
+{
+	struct mgre_endpoint endpoint = { .nbma = peer->nbma };
+	struct interface *interface = peer->interface;
+	struct cache_entry *entry, *next;
+
+	mgre_peer_delete(interface->daemon->mgre, interface->ifindex,
+			 &endpoint);
+	peer->mappings++;	/* lives until all entries are gone */
+	HASH_ITER(hh, interface->cache, entry, next)
+		if (entry->peer == peer)
+			cache_forget(entry, reason);
+	peer_free(peer, reason);
+}
+
+struct peer *peer_hold(struct interface *interface,
+		       const struct nhrp_address *nbma)
+{
+	struct peer *peer = peer_get(interface, nbma);
+
+	if (peer)
+		peer->mappings++;
+	return peer;
+}
+
+void peer_drop(struct peer *peer)
+{
+	if (!--peer->mappings && !peer->kept)
+		peer_free(peer, "no mapping left");
+}
+
+void peer_adopt(struct interface *interface, const struct nhrp_address *nbma,
+		unsigned int flags, bool kept, bool up)
+{
+	struct peer *peer = kept ? peer_get(interface, nbma) :
+				   peer_find(interface, nbma);
+
+	if (!peer)
+		return;
+	peer->kept = kept;
+	peer->flags = flags;
+	peer_state_changed(interface, nbma, up);
+}
+
+void peer_forget(struct interface *interface)
+{
+	struct peer *peer, *next;
+
+	HASH_ITER(hh, interface->peers, peer, next)
+		peer_free(peer, "interface gone");
+}
+
+void peer_state_changed(struct interface *interface,
+			const struct nhrp_address *nbma, bool up)
+{
+	struct peer *peer = peer_find(interface, nbma);
+
+	if (!peer || peer->up == up)
+		return;
+	peer->up = up;
+	peer->changed = daemon_now(interface->daemon);
+	peer_emit(peer, EVENT_PEER_CHANGE, up ? "up" : "down");
+}

@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Purges, both ways (RFC 2332, sections 5.2.5 and 5.2.6).
+ *
+ * One of ours is sent again after 1, 2, 4 ... seconds with the same request
+ * id until it is acknowledged, PURGE_TRIES times in all. One of others is
+ * honoured for what its sender told us or registered with us, and for
+ * anything learnt if a server of ours sends it; it is acknowledged always.
+ */
+#include "purge.h"
+
+#include <stdlib.h>
+
+#include "answer.h"
+#include "cache.h"
+#include "daemon.h"
+#include "forward.h"
+#include "interface.h"
+#include "peer.h"
+#include "receive.h"
+#include "request_id.h"
+#include "resolve.h"
+#include "responder.h"
+#include "send.h"
+#include "shortcut.h"
+#include "timer.h"
+
+#define PURGE_TRIES 5
+#define PURGE_RETRY_MAX 16000
+
+/* Purges in flight; beyond that the holding time has to do. */
+#define PURGE_MAX 16384
+
+/* ---- ours ---- */
+
+static void purge_free(struct purge *purge)
+{
+	struct interface *interface = purge->interface;
+
+	HASH_DELETE(hh, interface->purges, purge);
+	timer_free(purge->timer);
+	free(purge);
+}
+
+static bool purge_target(const struct purge *purge, struct nhrp_address *nbma)
+{
+	struct forward_path path;
+
+	*nbma = purge->nbma;
+	if (nbma->length)
+		return true;
+	forward_lookup(purge->interface, &purge->destination, &path);
+	*nbma = path.nbma;
+	return path.verdict == FORWARD_PEER &&
+	       path.interface == purge->interface;
+}
+
+static void purge_send(struct purge *purge)
+{
+	struct interface *interface = purge->interface;
+	const struct nhrp_address *own =
+		interface_own_address(interface, &purge->destination);
+	struct nhrp_packet packet;
+	struct nhrp_address nbma;
+	struct nhrp_cie *cie;
+
+	purge->tries++;
+	timer_set(purge->timer, timer_backoff(purge->tries, PURGE_RETRY_MAX));
+	if (!own || !purge_target(purge, &nbma))
+		return;
+	nhrp_packet_init(&packet, NHRP_PURGE_REQUEST, &interface->nbma, own,
+			 &purge->destination);
+	packet.request_id = purge->request_id;
+	cie = nhrp_packet_add_cie(&packet);
+	cie->protocol = purge->prefix.address;
+	cie->prefix_length = purge->prefix.length;
+	nhrp_extension_add(&packet, NHRP_EXTENSION_FORWARD_TRANSIT);
+	nhrp_extension_add(&packet, NHRP_EXTENSION_REVERSE_TRANSIT);
+	send_packet(interface, &packet, &nbma);
+}
+
+static void purge_expired(uv_timer_t *timer)
+{
+	struct purge *purge = timer->data;
+
+	if (purge->tries >= PURGE_TRIES)
+		purge_free(purge);
+	else
+		purge_send(purge);
+}
+
+void purge_start(struct interface *interface,
+		 const struct nhrp_address *destination,
+		 const struct nhrp_address *nbma,
+		 const struct nhrp_prefix *prefix, uint32_t request_id)
+{
+	struct purge *purge;
+
+	if (HASH_COUNT(interface->purges) >= PURGE_MAX)
+		return;
+	purge = calloc(1, sizeof(*purge));
+	if (!purge)
+		return;
+	purge->timer = timer_new(interface->daemon->loop, purge_expired,
+				 purge);
+	if (!purge->timer) {
+		free(purge);
+		return;
+	}
+	purge->interface = interface;
+	purge->request_id = request_id ? request_id :
+					 request_id_next(interface->daemon);
+	purge->destination = *destination;
+	if (nbma)
+		purge->nbma = *nbma;
+	purge->prefix = *prefix;
+	HASH_ADD(hh, interface->purges, request_id, sizeof(purge->request_id),
+		 purge);
+	purge_send(purge);
+}
+
+void purge_forget(struct interface *interface)
+{
+	while (interface->purges)
+		purge_free(interface->purges);
+}
+
+void purge_reply(struct received *received)
+{
+	struct interface *interface = received->interface;
+	struct nhrp_packet *packet = received->packet;
+	struct forward_path path;
+	struct purge *purge;
+
+	if (!interface_is_own(interface, &packet->source_protocol)) {
+		forward_lookup(interface, &packet->source_protocol, &path);
+		if (path.verdict == FORWARD_PEER)
+			forward_packet(received, &path);
+		else
+			forward_unreachable(received);
+		return;
+	}
+	HASH_FIND(hh, interface->purges, &packet->request_id,
+		  sizeof(packet->request_id), purge);
+	if (purge)
+		purge_free(purge);
+	else
+		receive_drop(received, TRAFFIC_DROP_UNSOLICITED,
+			     "no purge waits for it");
+}
+
+/* ---- of others ---- */
+
+static bool purge_from_server(const struct received *received)
+{
+	const struct peer *peer = peer_find(received->interface,
+					    &received->from);
+
+	return peer && peer->kept;
+}
+
+/* Whether the sender of a purge may have this entry removed. */
+static bool purge_allowed(const struct received *received,
+			  const struct cache_entry *entry)
+{
+	if (entry->binding.type > CACHE_REGISTERED)
+		return false;
+	if (nhrp_address_equal(&entry->binding.nbma, &received->from))
+		return true;
+	return entry->binding.type <= CACHE_RESOLVED &&
+	       purge_from_server(received);
+}
+
+static void purge_entry(struct received *received, struct cache_entry *entry)
+{
+	struct interface *interface = received->interface;
+	struct nhrp_address protocol = entry->binding.protocol;
+
+	if (!purge_allowed(received, entry)) {
+		receive_drop(received, TRAFFIC_DROP_POLICY,
+			     "the binding to be purged is another's");
+		return;
+	}
+	cache_delete(entry, "purged");
+	answer_withdraw(interface, &protocol);
+}
+
+static void purge_prefix(struct received *received,
+			 const struct nhrp_prefix *prefix)
+{
+	struct interface *interface = received->interface;
+	struct cache_entry *entry, *next;
+
+	shortcut_purge(interface, prefix, purge_from_server(received) ?
+		       NULL : &received->from);
+	if (prefix->length == nhrp_address_bits(&prefix->address)) {
+		entry = cache_find(interface, &prefix->address);
+		if (entry)
+			purge_entry(received, entry);
+		return;
+	}
+	HASH_ITER(hh, interface->cache, entry, next)
+		if (nhrp_prefix_contains(prefix, &entry->binding.protocol) &&
+		    purge_allowed(received, entry))
+			purge_entry(received, entry);
+}
+
+static void purge_honour(struct received *received)
+{
+	struct nhrp_packet *packet = received->packet;
+	struct nhrp_packet reply;
+	struct nhrp_prefix prefix;
+	uint16_t i;
+
+	if (!responder_accepts(received))
+		return;
+	for (i = 0; i < packet->cie_count; i++) {
+		nhrp_cie_prefix(&packet->cies[i], &packet->source_protocol,
+				&prefix);
+		purge_prefix(received, &prefix);
+	}
+	if (packet->flags & NHRP_PURGE_NO_REPLY)
+		return;
+	nhrp_packet_init_reply(&reply, packet);
+	send_packet(received->interface, &reply, &received->from);
+}
+
+void purge_request(struct received *received)
+{
+	struct forward_path path;
+
+	forward_lookup(received->interface,
+		       &received->packet->destination_protocol, &path);
+	if (path.verdict == FORWARD_PEER &&
+	    !nhrp_address_equal(&path.nbma, &received->from))
+		forward_packet(received, &path);
+	else
+		purge_honour(received);
+}
+
+/* ---- by hand ---- */
+
+static bool purge_matches(const struct nhrp_address *candidate,
+			  const struct nhrp_address *protocol, uint8_t family)
+{
+	if (protocol)
+		return nhrp_address_equal(candidate, protocol);
+	return !family || candidate->length == family;
+}
+
+unsigned int purge_local(struct interface *interface,
+			 const struct nhrp_address *protocol, uint8_t family)
+{
+	struct resolution *resolution, *next_resolution;
+	struct shortcut *shortcut, *next_shortcut;
+	struct cache_entry *entry, *next_entry;
+	unsigned int count = 0;
+
+	HASH_ITER(hh, interface->shortcuts, shortcut, next_shortcut)
+		if (protocol ? nhrp_prefix_contains(&shortcut->prefix,
+						    protocol) :
+		    purge_matches(&shortcut->prefix.address, NULL, family)) {
+			shortcut_delete(shortcut, "cleared");
+			count++;
+		}
+	HASH_ITER(hh, interface->resolutions, resolution, next_resolution)
+		if (purge_matches(&resolution->destination, protocol,
+				  family)) {
+			resolve_forget(resolution);
+			count++;
+		}
+	HASH_ITER(hh, interface->cache, entry, next_entry)
+		if (entry->binding.type <= CACHE_REGISTERED &&
+		    purge_matches(&entry->binding.protocol, protocol,
+				  family)) {
+			cache_delete(entry, "cleared");
+			count++;
+		}
+	return count;
+}
+
+unsigned int purge_address(struct interface *interface,
+			   const struct nhrp_address *address)
+{
+	unsigned int told = answer_withdraw(interface, address);
+
+	purge_local(interface, address, 0);
+	return told;
+}

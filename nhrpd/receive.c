@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Receiving: parse, authenticate, count, and hand each packet to the exchange
+ * of its type.
+ */
+#include "receive.h"
+
+#include "config.h"
+#include "daemon.h"
+#include "egress.h"
+#include "error_indication.h"
+#include "interface.h"
+#include "mgre.h"
+#include "nhc.h"
+#include "nhs.h"
+#include "purge.h"
+#include "redirect.h"
+#include "resolve.h"
+
+static void (*const receive_handlers[TRAFFIC_TYPES])(struct received *) = {
+	[NHRP_RESOLUTION_REQUEST] = egress_request,
+	[NHRP_RESOLUTION_REPLY] = resolve_reply,
+	[NHRP_REGISTRATION_REQUEST] = nhs_registration_request,
+	[NHRP_REGISTRATION_REPLY] = nhc_registration_reply,
+	[NHRP_PURGE_REQUEST] = purge_request,
+	[NHRP_PURGE_REPLY] = purge_reply,
+	[NHRP_ERROR_INDICATION] = error_indication_receive,
+	[NHRP_TRAFFIC_INDICATION] = redirect_receive,
+};
+
+static void receive_emit(const struct received *received,
+			 enum event_type type, const char *reason)
+{
+	const struct nhrp_packet *packet = received->packet;
+	struct event_packet summary = {
+		.type = packet->type,
+		.code = packet->cie_count ? packet->cies[0].code :
+					    packet->code,
+		.request_id = packet->request_id,
+		.nbma = received->from,
+		.source = packet->source_protocol,
+		.destination = packet->destination_protocol,
+	};
+	struct event event = {
+		.type = type,
+		.interface = received->interface,
+		.packet = &summary,
+		.reason = reason,
+	};
+
+	event_emit(&received->interface->daemon->events, &event);
+}
+
+void receive_drop(const struct received *received, enum traffic_drop reason,
+		  const char *words)
+{
+	struct interface *interface = received->interface;
+	char text[NHRP_ADDRESS_TEXT];
+
+	interface->traffic.drops[reason]++;
+	receive_emit(received, EVENT_PACKET_DROP, words);
+	log_limited(&interface->daemon->limit, 4, "%s: %s from %s dropped: %s",
+		    interface->name, nhrp_type_name(received->packet->type),
+		    nhrp_address_format(&received->from, text), words);
+}
+
+static bool receive_parse(struct received *received)
+{
+	struct nhrp_error error = { 0 };
+
+	if (nhrp_packet_parse(received->bytes, received->length,
+			      received->packet, &error))
+		return true;
+	if (!error.code)
+		received->packet->type = 0;
+	receive_drop(received, TRAFFIC_DROP_MALFORMED, error.reason);
+	if (error.code)
+		error_indication_send(received, &error);
+	return false;
+}
+
+/* Error Indications have no extensions; nothing is believed that they say. */
+static bool receive_authenticate(struct received *received)
+{
+	struct nhrp_error error = {
+		.code = NHRP_ERROR_AUTHENTICATION,
+		.reason = "authentication missing or wrong",
+	};
+
+	if (received->packet->type == NHRP_ERROR_INDICATION ||
+	    nhrp_authentication_check(received->packet,
+				      received->interface->config->
+				      authentication))
+		return true;
+	receive_drop(received, TRAFFIC_DROP_AUTHENTICATION, error.reason);
+	error_indication_send(received, &error);
+	return false;
+}
+
+/* A request or indication in our own name: a loop, or a forgery. */
+static bool receive_not_own(struct received *received)
+{
+	if (nhrp_type_is_reply(received->packet->type) ||
+	    !interface_is_own(received->interface,
+			      &received->packet->source_protocol))
+		return true;
+	receive_drop(received, TRAFFIC_DROP_LOOP,
+		     "its source is our own address");
+	return false;
+}
+
+void receive_packet(struct interface *interface,
+		    const struct mgre_packet *packet)
+{
+	struct nhrp_packet parsed;
+	struct received received = {
+		.interface = interface,
+		.from = packet->endpoint.nbma,
+		.packet = &parsed,
+		.bytes = packet->data,
+		.length = packet->length,
+	};
+
+	parsed.type = 0;
+	parsed.cie_count = 0;
+	parsed.extension_count = 0;
+	if (interface->state != INTERFACE_UP || !receive_parse(&received) ||
+	    !receive_authenticate(&received) || !receive_not_own(&received))
+		return;
+	interface->traffic.rx[parsed.type]++;
+	receive_emit(&received, EVENT_PACKET_RX, NULL);
+	receive_handlers[parsed.type](&received);
+}
