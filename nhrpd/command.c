@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "answer.h"
 #include "control.h"
 #include "daemon.h"
 #include "interface.h"
@@ -133,16 +132,17 @@ static unsigned int forget(struct daemon *daemon,
 	return count;
 }
 
-static void add_count(struct json_object *data, const char *name,
-		      unsigned int count)
+static struct json_object *success_count(const char *name, unsigned int count)
 {
+	struct json_object *data = json_object_new_object();
+
 	json_object_object_add(data, name, json_object_new_int64(count));
+	return success(data);
 }
 
 /* Argument: an address, "ipv4", "ipv6" or nothing. */
 static struct json_object *run_clear(const struct call *call)
 {
-	struct json_object *data;
 	struct nhrp_address address;
 	enum show_family family;
 	unsigned int count;
@@ -153,16 +153,13 @@ static struct json_object *run_clear(const struct call *call)
 		count = forget(call->daemon, &address, SHOW_BOTH);
 	else
 		return not_an_address(call->argument);
-	data = json_object_new_object();
-	add_count(data, "cleared", count);
-	return success(data);
+	return success_count("cleared", count);
 }
 
 static struct json_object *run_purge(const struct call *call)
 {
 	struct interface *interface, *next;
 	struct nhrp_address address;
-	struct json_object *data;
 	unsigned int told = 0;
 
 	if (!call->argument)
@@ -170,12 +167,8 @@ static struct json_object *run_purge(const struct call *call)
 	if (!nhrp_address_parse(call->argument, &address))
 		return not_an_address(call->argument);
 	HASH_ITER(hh, call->daemon->interfaces, interface, next)
-		told += answer_withdraw(interface, &address);
-	data = json_object_new_object();
-	add_count(data, "told", told);
-	add_count(data, "cleared",
-		  forget(call->daemon, &address, SHOW_BOTH));
-	return success(data);
+		told += purge_address(interface, &address);
+	return success_count("told", told);
 }
 
 static struct json_object *run_monitor(const struct call *call)
