@@ -53,7 +53,7 @@ static int __init mgre_init(void)
 {
 	int err;
 
-	err = register_pernet_device(&mgre_net_ops);
+	err = register_pernet_subsys(&mgre_net_ops);
 	if (err)
 		return err;
 	err = mgre_netlink_register();
@@ -74,7 +74,7 @@ err_underlay:
 err_netlink:
 	mgre_netlink_unregister();
 err_pernet:
-	unregister_pernet_device(&mgre_net_ops);
+	unregister_pernet_subsys(&mgre_net_ops);
 	return err;
 }
 
@@ -85,7 +85,7 @@ static void __exit mgre_exit(void)
 	mgre_nhrp_unregister();
 	mgre_underlay_unregister();
 	mgre_netlink_unregister();
-	unregister_pernet_device(&mgre_net_ops);
+	unregister_pernet_subsys(&mgre_net_ops);
 	/* Peers, mappings and paths are freed by RCU callbacks of ours. */
 	rcu_barrier();
 }
