@@ -56,7 +56,10 @@ void exchange_sent(enum nhrp_type type, const char *nbma);
 /** exchange_silent - fails the test if nhrpd has sent anything */
 void exchange_silent(void);
 
-/** exchange_wait - run the loop until nhrpd has sent something */
+/** exchange_pass - let time pass for nhrpd */
+void exchange_pass(unsigned int ms);
+
+/** exchange_wait - let time pass until nhrpd has sent something */
 void exchange_wait(void);
 
 /** exchange_register - let a spoke register at the hub, and expect success */

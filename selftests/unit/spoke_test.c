@@ -3,6 +3,7 @@
  * nhrpd as a spoke: registers, resolves, makes shortcuts, answers, purges.
  */
 #include <string.h>
+#include <unistd.h>
 
 #include "config.h"
 #include "exchange.h"
@@ -16,6 +17,13 @@ static int plain_spoke(void **state)
 {
 	(void)state;
 	exchange_spoke("");
+	return 0;
+}
+
+static int spoke_of_two(void **state)
+{
+	(void)state;
+	exchange_spoke("nhs 9.0.0.254 nbma 9.1.1.26 priority 10\n");
 	return 0;
 }
 
@@ -124,6 +132,56 @@ static void server_is_fallback_and_gets_multicast(void **state)
 	assert_int_equal(fake.peers[0].peer.flags,
 			 MGRE_PEER_FLAGS_MULTICAST | MGRE_PEER_FLAGS_FALLBACK);
 	assert_int_equal(exchange_interface()->nhcs->state, NHC_REGISTERED);
+}
+
+static void registration_is_refreshed(void **state)
+{
+	(void)state;
+	exchange_pass(80000);
+	exchange_silent();
+	exchange_pass(30000);	/* more than a third of the holding time */
+	exchange_sent(NHRP_REGISTRATION_REQUEST, HUB_NBMA);
+	assert_int_not_equal(out.request_id, registration_id);
+	hub_replies(NHRP_CODE_SUCCESS);
+	assert_int_equal(exchange_interface()->nhcs->state, NHC_REGISTERED);
+}
+
+static void silent_server_fails(void **state)
+{
+	uint32_t id;
+	int i;
+
+	(void)state;
+	exchange_pass(110000);
+	exchange_sent(NHRP_REGISTRATION_REQUEST, HUB_NBMA);
+	id = out.request_id;
+	for (i = 0; i < 6; i++) {
+		exchange_wait();
+		exchange_sent(NHRP_REGISTRATION_REQUEST, HUB_NBMA);
+		assert_int_equal(out.request_id, id);
+	}
+	assert_int_equal(exchange_interface()->nhcs->state, NHC_REGISTERING);
+	assert_mapped(HUB, HUB_NBMA);
+	hub_replies(NHRP_CODE_SUCCESS);
+	assert_int_equal(exchange_interface()->nhcs->state, NHC_REGISTERED);
+}
+
+/* Servers of another priority rest as long as a better one answers. */
+static void worse_server_takes_its_turn(void **state)
+{
+	struct nhrp_address second = fake_address("9.1.1.26");
+	const struct fake_sent *last;
+
+	(void)state;
+	exchange_wait();
+	exchange_sent(NHRP_REGISTRATION_REQUEST, HUB_NBMA);
+	exchange_silent();
+	do {
+		exchange_pass(1000);
+		assert_in_range(fake.sent_count, 1, 20);
+		last = &fake.sent[fake.sent_count - 1];
+	} while (!nhrp_address_equal(&last->nbma, &second));
+	assert_int_equal(last->bytes[17], NHRP_REGISTRATION_REQUEST);
 }
 
 static void refusal_is_no_registration(void **state)
@@ -243,6 +301,60 @@ static void refusal_is_remembered(void **state)
 	assert_mapped(SPOKE2, NULL);
 }
 
+static void refusal_is_forgotten_in_time(void **state)
+{
+	(void)state;
+	indicate(HUB_NBMA, "10.0.64.9", "10.0.65.9");
+	exchange_sent(NHRP_RESOLUTION_REQUEST, HUB_NBMA);
+	nhrp_packet_init_reply(&in, &out);
+	nhrp_packet_add_cie(&in)->code = NHRP_CODE_NO_BINDING;
+	exchange_receive(&in, HUB_NBMA);
+	exchange_pass(40000);
+	indicate(HUB_NBMA, "10.0.64.9", "10.0.65.9");
+	exchange_sent(NHRP_RESOLUTION_REQUEST, HUB_NBMA);
+}
+
+static void request_is_repeated_with_its_id(void **state)
+{
+	uint32_t id;
+	int i;
+
+	(void)state;
+	indicate(HUB_NBMA, "10.0.64.9", "10.0.65.9");
+	exchange_sent(NHRP_RESOLUTION_REQUEST, HUB_NBMA);
+	id = out.request_id;
+	for (i = 0; i < 5; i++) {
+		exchange_wait();
+		exchange_sent(NHRP_RESOLUTION_REQUEST, HUB_NBMA);
+		assert_int_equal(out.request_id, id);
+	}
+	spoke2_replies(24, 300);
+	assert_non_null(fake_find_route("10.0.65.0", 24));
+}
+
+static void shortcut_lives_as_long_as_its_traffic(void **state)
+{
+	struct nhrp_address spoke2 = fake_address(SPOKE2);
+	struct fake_map *map;
+
+	(void)state;
+	indicate(HUB_NBMA, "10.0.64.9", "10.0.65.9");
+	exchange_sent(NHRP_RESOLUTION_REQUEST, HUB_NBMA);
+	spoke2_replies(24, 30);
+	map = &fake.maps[fake.map_count - 1];
+	assert_true(nhrp_address_equal(&map->map.protocol, &spoke2));
+	map->map.used = 0;
+	exchange_pass(25000);
+	exchange_sent(NHRP_RESOLUTION_REQUEST, SPOKE2_NBMA);
+	exchange_silent();
+	spoke2_replies(24, 30);
+	exchange_pass(28000);
+	exchange_silent();
+	assert_non_null(fake_find_route("10.0.65.0", 24));
+	exchange_pass(5000);
+	assert_null(fake_find_route("10.0.65.0", 24));
+}
+
 static void answers_that_are_not_believed(void **state)
 {
 	struct nhrp_address hub = fake_address(HUB);
@@ -346,6 +458,7 @@ static void restart_takes_everything_over(void **state)
 	spoke2_replies(24, 300);
 	daemon_stop(&node);
 	exchange_silent();
+	usleep(100000);	/* request ids come from the wall clock */
 	config = config_parse("test", text, strlen(text), &error);
 	assert_non_null(config);
 	assert_int_equal(daemon_start(&node, config), 0);
@@ -381,6 +494,9 @@ int main(void)
 		SPOKE_TEST(retry_keeps_the_request_id, plain_spoke),
 		SPOKE_TEST(server_is_fallback_and_gets_multicast,
 			   registered_spoke),
+		SPOKE_TEST(registration_is_refreshed, registered_spoke),
+		SPOKE_TEST(silent_server_fails, registered_spoke),
+		SPOKE_TEST(worse_server_takes_its_turn, spoke_of_two),
 		SPOKE_TEST(refusal_is_no_registration, plain_spoke),
 		SPOKE_TEST(replies_that_are_not_ours, plain_spoke),
 		SPOKE_TEST(indication_leads_to_a_shortcut, registered_spoke),
@@ -388,6 +504,10 @@ int main(void)
 		SPOKE_TEST(prefix_is_not_wider_than_our_route,
 			   registered_spoke),
 		SPOKE_TEST(refusal_is_remembered, registered_spoke),
+		SPOKE_TEST(refusal_is_forgotten_in_time, registered_spoke),
+		SPOKE_TEST(request_is_repeated_with_its_id, registered_spoke),
+		SPOKE_TEST(shortcut_lives_as_long_as_its_traffic,
+			   registered_spoke),
 		SPOKE_TEST(answers_that_are_not_believed, registered_spoke),
 		SPOKE_TEST(indications_that_are_not_heeded, registered_spoke),
 		SPOKE_TEST(request_for_our_network, registered_spoke),
