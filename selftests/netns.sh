@@ -46,8 +46,9 @@ cleanup_ns()
 
 	for ns in "$@"; do
 		pids=$(ip netns pids "$ns" 2>/dev/null) || continue
+		# Waiting keeps the shell from reporting its own as killed.
 		# shellcheck disable=SC2086 # a list of numbers
-		[ -z "$pids" ] || kill -9 $pids 2>/dev/null
+		[ -z "$pids" ] || { kill -9 $pids; wait $pids; } 2>/dev/null
 		ip netns del "$ns" 2>/dev/null
 	done
 }

@@ -168,12 +168,12 @@ topology_ctl()
 	nhrpctl -S "$TMPDIR/$part.sock" "$@"
 }
 
-# topology_up: the whole network in Phase 3 with both spokes registered.
-topology_up()
+# topology_routers: tunnels, routes and daemons of Phase 3 on the underlay,
+# and both spokes registered.
+topology_routers()
 {
 	local part
 
-	topology_underlay
 	for part in HUB SPOKE1 SPOKE2; do
 		topology_tunnel $part || return 1
 	done
@@ -182,6 +182,13 @@ topology_up()
 		topology_nhrpd $part || return 1
 	done
 	slowwait 60 topology_registered > /dev/null
+}
+
+# topology_up: the whole network in Phase 3.
+topology_up()
+{
+	topology_underlay
+	topology_routers
 }
 
 # topology_registered: 0 if the hub can reach both spokes through the tunnel.

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+#
+# What was seen on the wire: NHRP packets captured by tcpdump and judged by
+# tshark. Source it after lib.sh or netns.sh.
+
+# NHRP over IPv4: GRE whose protocol type is 0x2001.
+capture_nhrp='ip proto 47 and ip[22:2] = 0x2001'
+
+# capture_start NS DEV FILE [FILTER]: begin to capture, NHRP unless a filter
+# is given. DEV "any" sees a packet once, as it comes in. The process id is in
+# capture_pid.
+capture_start()
+{
+	local ns=$1 dev=$2 file=$3 filter=${4:-$capture_nhrp}
+
+	ip netns exec "$ns" tcpdump -i "$dev" -Q in -U -w "$file" "$filter" \
+		2> "$file.log" &
+	capture_pid=$!
+	defer kill "$capture_pid"
+	busywait 20000 grep -q "listening on" "$file.log" > /dev/null
+}
+
+# capture_stop: end the capture that was begun last, with all it saw.
+capture_stop()
+{
+	# The last packets may still be in the kernel's buffer.
+	sleep 1
+	kill -INT "$capture_pid"
+	wait "$capture_pid" 2>/dev/null
+}
+
+# capture_list FILE: a line for each NHRP packet.
+capture_list()
+{
+	tshark -r "$1" -Y nhrp -T fields -e frame.time_relative -e ip.src \
+		-e ip.dst -e _ws.col.Info 2>/dev/null
+}
+
+# capture_count FILE FILTER: how many packets match a display filter.
+capture_count()
+{
+	tshark -r "$1" -Y "$2" -T fields -e frame.number 2>/dev/null | wc -l
+}
+
+# capture_faults FILE: NHRP packets that tshark finds malformed, has any
+# remark on, or whose checksum is wrong; nothing if all are well.
+capture_faults()
+{
+	tshark -r "$1" -Y "nhrp && (_ws.malformed || _ws.expert ||
+		nhrp.hdr.chksum.status != 1)" 2>/dev/null
+}
