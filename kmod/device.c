@@ -287,7 +287,7 @@ void mgre_setup(struct net_device *dev)
 	mgre_set_lockless_transmit(dev);
 	/* The next hop is in the route, and ICMP errors need it too. */
 	netif_keep_dst(dev);
-	dev->needed_headroom = LL_MAX_HEADER + sizeof(struct mgre_header);
+	dev->needed_headroom = sizeof(struct mgre_header);
 	dev->mtu = ETH_DATA_LEN - sizeof(struct mgre_header);
 	dev->min_mtu = ETH_MIN_MTU;
 	dev->max_mtu = IP_MAX_MTU - sizeof(struct mgre_header);

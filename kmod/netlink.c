@@ -285,7 +285,8 @@ struct genl_family mgre_family __ro_after_init = {
 	.module		= THIS_MODULE,
 	.ops		= mgre_ops,
 	.n_ops		= ARRAY_SIZE(mgre_ops),
-	.resv_start_op	= MGRE_CMD_UNSPEC + 1,
+	/* Set requests carry NLM_F_CREATE and NLM_F_EXCL, as routes do. */
+	.resv_start_op	= MGRE_CMD_MAX + 1,
 	.mcgrps		= mgre_groups,
 	.n_mcgrps	= ARRAY_SIZE(mgre_groups),
 };

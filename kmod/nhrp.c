@@ -39,22 +39,42 @@ static struct sk_buff *mgre_nhrp_alloc(struct mgre *mgre, const void *data,
 	return skb;
 }
 
-static int mgre_nhrp_send_to(struct mgre *mgre,
-			     const struct mgre_endpoint *endpoint,
-			     struct sk_buff *skb)
+/* Returns false, and keeps the packet, if the endpoint is no peer. */
+static bool mgre_nhrp_send_to_peer(struct mgre *mgre,
+				   const struct mgre_endpoint *endpoint,
+				   struct sk_buff *skb, int *err)
 {
-	struct mgre_peer *peer = mgre_peer_find(mgre, endpoint);
+	struct mgre_peer *peer;
+
+	local_bh_disable();
+	rcu_read_lock();
+	if (dev_nit_active(mgre->dev))
+		dev_queue_xmit_nit(skb, mgre->dev);
+	peer = mgre_peer_find(mgre, endpoint);
+	if (peer)
+		*err = mgre_send_path(mgre, rcu_dereference(peer->path), skb);
+	rcu_read_unlock();
+	local_bh_enable();
+	return peer;
+}
+
+static int mgre_nhrp_send_to_stranger(struct mgre *mgre,
+				      const struct mgre_endpoint *endpoint,
+				      struct sk_buff *skb)
+{
 	struct mgre_path *path;
 	int err;
 
-	if (peer)
-		return mgre_send_path(mgre, rcu_dereference(peer->path), skb);
 	path = mgre_path_create(mgre, &endpoint->nbma, 0);
 	if (!path) {
 		kfree_skb(skb);
 		return -ENOMEM;
 	}
+	local_bh_disable();
+	rcu_read_lock();
 	err = mgre_send_path(mgre, path, skb);
+	rcu_read_unlock();
+	local_bh_enable();
 	mgre_path_free(path);
 	return err;
 }
@@ -74,13 +94,8 @@ static int mgre_nhrp_send(struct mgre *mgre,
 	skb = mgre_nhrp_alloc(mgre, data, len);
 	if (!skb)
 		return -ENOMEM;
-	local_bh_disable();
-	rcu_read_lock();
-	if (dev_nit_active(mgre->dev))
-		dev_queue_xmit_nit(skb, mgre->dev);
-	err = mgre_nhrp_send_to(mgre, endpoint, skb);
-	rcu_read_unlock();
-	local_bh_enable();
+	if (!mgre_nhrp_send_to_peer(mgre, endpoint, skb, &err))
+		err = mgre_nhrp_send_to_stranger(mgre, endpoint, skb);
 	return err;
 }
 

@@ -36,7 +36,7 @@ static u8 mgre_build_header(const struct mgre *mgre,
  * @nbma: Where to
  * @mark: Mark of the outer packets, 0: that of the device
  *
- * Context: process, or softirq.
+ * Context: process.
  * Return: The path, the caller's until mgre_path_free(), or NULL if there is
  * no memory.
  */
@@ -45,10 +45,10 @@ struct mgre_path *mgre_path_create(const struct mgre *mgre,
 {
 	struct mgre_path *path;
 
-	path = kzalloc(sizeof(*path), GFP_ATOMIC);
+	path = kzalloc(sizeof(*path), GFP_KERNEL);
 	if (!path)
 		return NULL;
-	if (dst_cache_init(&path->route, GFP_ATOMIC)) {
+	if (dst_cache_init(&path->route, GFP_KERNEL)) {
 		kfree(path);
 		return NULL;
 	}
