@@ -189,13 +189,11 @@ static void daemon_route(void *context, const struct nhrp_prefix *prefix)
 static void daemon_rtnl_lost(void *context)
 {
 	struct daemon *daemon = context;
-	struct interface *interface;
 
 	log_limited(&daemon->limit, 4, "events lost: reading the links again");
-	for (interface = daemon->interfaces; interface;
-	     interface = interface->hh.next)
-		interface->address_count = 0;
-	rtnl_dump(daemon->rtnl);
+	interface_addresses_doubt(daemon);
+	if (!rtnl_dump(daemon->rtnl))
+		interface_addresses_sweep(daemon);
 }
 
 static const struct rtnl_events daemon_rtnl_events = {

@@ -25,82 +25,123 @@
 #include "daemon.h"
 #include "forward.h"
 #include "interface.h"
+#include "nat.h"
 #include "nhc.h"
+#include "peer.h"
 #include "receive.h"
 #include "responder.h"
 #include "send.h"
 
+/*
+ * The requester is admitted for a little longer than our answer holds, whose
+ * time begins when it arrives there.
+ */
+#define EGRESS_GRACE 10
+
 static void egress_refuse(struct received *received, uint8_t code)
 {
+	const struct interface *interface = received->interface;
+	const struct nhrp_address *own =
+		interface_own_address(interface,
+				      &received->packet->source_protocol);
 	struct nhrp_packet reply;
 
 	nhrp_packet_init_reply(&reply, received->packet);
 	reply.flags &= ~(NHRP_RESOLUTION_AUTHORITATIVE |
 			 NHRP_RESOLUTION_DESTINATION_STABLE);
 	nhrp_packet_add_cie(&reply)->code = code;
+	if (own)
+		responder_fill(interface, &reply, own);
 	send_packet(received->interface, &reply, &received->from);
 }
 
-/* Where the requester really is; as resolve_real_nbma() for the other end. */
-static struct nhrp_address egress_requester_nbma(struct received *received)
-{
-	struct nhrp_packet *packet = received->packet;
-	const struct nhrp_extension *transit =
-		nhrp_extension_find(packet, NHRP_EXTENSION_FORWARD_TRANSIT);
-	const struct nhrp_cie *nat =
-		nhrp_extension_find_cie(nhrp_extension_find(packet,
-						NHRP_EXTENSION_NAT_ADDRESS),
-					&packet->source_protocol);
-
-	if (transit && !transit->cie_count)
-		return received->from;
-	if (nat && nat->nbma.length)
-		return nat->nbma;
-	return packet->source_nbma;
-}
-
+/* How long the answer holds: no longer than what the requester offers. */
 static uint32_t egress_hold(const struct received *received)
 {
 	const struct nhrp_packet *packet = received->packet;
+	uint32_t own = received->interface->config->holdtime;
 
-	if (packet->cie_count && packet->cies[0].holding_time)
+	if (packet->cie_count && packet->cies[0].holding_time &&
+	    packet->cies[0].holding_time < own)
 		return packet->cies[0].holding_time;
-	return received->interface->config->holdtime;
+	return own;
 }
 
-/* Let the requester in. Returns a CIE code. */
+/*
+ * Whether a request in another's name comes from a stranger: what is mapped
+ * already moves only on the word of a server, or of the node itself.
+ */
+static bool egress_hijacks(const struct received *received,
+			   const struct cache_binding *binding)
+{
+	const struct interface *interface = received->interface;
+	const struct cache_entry *entry = cache_find(interface,
+						     &binding->protocol);
+
+	return entry &&
+	       !nhrp_address_equal(&entry->binding.nbma, &binding->nbma) &&
+	       !peer_find(interface, &received->from);
+}
+
+static bool egress_may_admit(const struct received *received,
+			     const struct cache_binding *binding)
+{
+	const struct interface *interface = received->interface;
+
+	return !interface->remote.length &&
+	       !nhrp_address_is_any(&binding->protocol) &&
+	       !nhrp_address_is_multicast(&binding->protocol) &&
+	       !nhrp_address_is_any(&binding->nbma) &&
+	       !nhrp_address_is_multicast(&binding->nbma) &&
+	       !nhrp_address_equal(&binding->nbma, &interface->nbma) &&
+	       !egress_hijacks(received, binding);
+}
+
+/* The mapping, and the peer if it is new. Returns a CIE code. */
+static uint8_t egress_install(struct interface *interface,
+			      const struct cache_binding *binding,
+			      struct cache_entry **requester)
+{
+	bool stranger = !peer_find(interface, &binding->nbma);
+	int error;
+
+	if (stranger && peer_admit(interface, &binding->nbma))
+		return NHRP_CODE_INSUFFICIENT_RESOURCES;
+	error = cache_set(interface, binding, requester);
+	if (error && stranger)
+		peer_admit_undo(interface, &binding->nbma);
+	if (error)
+		return error == -EEXIST ? NHRP_CODE_PROHIBITED :
+					  NHRP_CODE_INSUFFICIENT_RESOURCES;
+	if (stranger)
+		peer_admitted((*requester)->peer);
+	return NHRP_CODE_SUCCESS;
+}
+
+/*
+ * Let the requester in. RFC 2332 (6.2.2) would have its binding cached only if
+ * it says that it is stable, but its data is to come from there in any case.
+ * Returns a CIE code.
+ */
 static uint8_t egress_admit(struct received *received,
 			    struct cache_entry **requester)
 {
-	struct interface *interface = received->interface;
 	const struct nhrp_packet *packet = received->packet;
 	struct cache_binding binding = {
 		.protocol = packet->source_protocol,
-		.nbma = egress_requester_nbma(received),
+		.nbma = nat_source(received),
 		.claimed = packet->source_nbma,
 		.type = CACHE_REQUESTER,
 		.prefix_length = nhrp_address_bits(&packet->source_protocol),
 		.request_id = packet->request_id,
-		.holding_time = egress_hold(received),
+		.holding_time = egress_hold(received) + EGRESS_GRACE,
 	};
 
-	if (interface->remote.length ||
-	    nhrp_address_is_any(&binding.protocol) ||
-	    nhrp_address_is_multicast(&binding.protocol) ||
-	    nhrp_address_is_any(&binding.nbma) ||
-	    nhrp_address_is_multicast(&binding.nbma) ||
-	    nhrp_address_equal(&binding.nbma, &interface->nbma))
+	if (!egress_may_admit(received, &binding))
 		return NHRP_CODE_PROHIBITED;
 	if (!nhrp_address_equal(&binding.nbma, &binding.claimed))
 		binding.flags |= CACHE_NAT;
-	switch (cache_set(interface, &binding, requester)) {
-	case 0:
-		return NHRP_CODE_SUCCESS;
-	case -EEXIST:
-		return NHRP_CODE_PROHIBITED;
-	default:
-		return NHRP_CODE_INSUFFICIENT_RESOURCES;
-	}
+	return egress_install(received->interface, &binding, requester);
 }
 
 static void egress_prefix(const struct received *received,
@@ -116,21 +157,6 @@ static void egress_prefix(const struct received *received,
 			       &path->route, prefix))
 		nhrp_prefix_of(destination, nhrp_address_bits(destination),
 			       prefix);
-}
-
-static void egress_fill_nat(const struct interface *interface,
-			    struct nhrp_packet *reply,
-			    const struct nhrp_address *own)
-{
-	struct nhrp_extension *nat =
-		nhrp_extension_find(reply, NHRP_EXTENSION_NAT_ADDRESS);
-	const struct nhrp_address *observed = nhc_observed(interface);
-	struct nhrp_cie cie;
-
-	if (!nat || !nat->is_cie_list || !observed)
-		return;
-	nhrp_cie_init(&cie, observed, own, nhrp_address_bits(own));
-	nhrp_extension_add_cie(nat, &cie);
 }
 
 static void egress_reply(struct received *received,
@@ -149,10 +175,10 @@ static void egress_reply(struct received *received,
 	nhrp_cie_init(cie, &interface->nbma, own,
 		      reply.flags & NHRP_RESOLUTION_UNIQUE ?
 		      NHRP_PREFIX_HOST : prefix->length);
-	cie->holding_time = interface->config->holdtime;
+	cie->holding_time = egress_hold(received);
 	cie->mtu = interface->config->mtu;
 	responder_fill(interface, &reply, own);
-	egress_fill_nat(interface, &reply, own);
+	nat_tell_own(interface, &reply, own);
 	send_packet(received->interface, &reply, nbma);
 }
 
@@ -167,8 +193,6 @@ static void egress_answer(struct received *received,
 	struct nhrp_prefix prefix;
 	uint8_t code;
 
-	if (!responder_accepts(received))
-		return;
 	code = own ? egress_admit(received, &requester) :
 		     NHRP_CODE_NO_BINDING;
 	if (code) {
@@ -177,11 +201,29 @@ static void egress_answer(struct received *received,
 	}
 	egress_prefix(received, path, &prefix);
 	if (!answer_remember(interface, &packet->source_protocol, &prefix, own,
-			     interface->config->holdtime)) {
+			     egress_hold(received))) {
 		egress_refuse(received, NHRP_CODE_INSUFFICIENT_RESOURCES);
 		return;
 	}
 	egress_reply(received, &prefix, own, &requester->binding.nbma);
+}
+
+/* No mapping of the next hop: a server of ours may know, and we do not. */
+static void egress_ask_further(struct received *received,
+			       struct forward_path *path)
+{
+	const struct nhrp_packet *packet = received->packet;
+	const struct nhc *nhc =
+		nhc_best(path->interface, 0,
+			 packet->destination_protocol.length);
+
+	if (!nhc || nhrp_address_equal(&nhc->nbma, &received->from)) {
+		if (responder_accepts(received))
+			egress_refuse(received, NHRP_CODE_NO_BINDING);
+		return;
+	}
+	path->nbma = nhc->nbma;
+	forward_packet(received, path);
 }
 
 void egress_request(struct received *received)
@@ -190,20 +232,16 @@ void egress_request(struct received *received)
 
 	forward_lookup(received->interface,
 		       &received->packet->destination_protocol, &path);
-	switch (path.verdict) {
-	case FORWARD_LOCAL:
-	case FORWARD_EGRESS:
-		egress_answer(received, &path);
-		break;
-	case FORWARD_PEER:
-		if (nhrp_address_equal(&path.nbma, &received->from))
-			egress_refuse(received, NHRP_CODE_NO_BINDING);
+	if (path.verdict == FORWARD_PEER &&
+	    !nhrp_address_equal(&path.nbma, &received->from)) {
+		forward_packet(received, &path);
+	} else if (path.verdict == FORWARD_UNRESOLVED) {
+		egress_ask_further(received, &path);
+	} else if (responder_accepts(received)) {
+		if (path.verdict == FORWARD_LOCAL ||
+		    path.verdict == FORWARD_EGRESS)
+			egress_answer(received, &path);
 		else
-			forward_packet(received, &path);
-		break;
-	case FORWARD_UNRESOLVED:
-	case FORWARD_UNREACHABLE:
-		egress_refuse(received, NHRP_CODE_NO_BINDING);
-		break;
+			egress_refuse(received, NHRP_CODE_NO_BINDING);
 	}
 }

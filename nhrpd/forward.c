@@ -11,6 +11,7 @@
 #include "daemon.h"
 #include "error_indication.h"
 #include "interface.h"
+#include "nat.h"
 #include "receive.h"
 #include "send.h"
 
@@ -110,34 +111,9 @@ void forward_unreachable(struct received *received)
 }
 
 /*
- * The first NHS is the only one that sees where a node really is: it puts
- * that into the NAT Address extension, for the other end to find.
+ * Add this node to the transit record; false if it is in there already, or if
+ * a reply of its own came back.
  */
-static void forward_note_nat(struct received *received, bool reply)
-{
-	struct nhrp_packet *packet = received->packet;
-	struct nhrp_extension *nat =
-		nhrp_extension_find(packet, NHRP_EXTENSION_NAT_ADDRESS);
-	const struct nhrp_address *claimed = &packet->source_nbma;
-	const struct nhrp_address *protocol = &packet->source_protocol;
-	struct nhrp_cie cie;
-
-	if (reply && !packet->cie_count)
-		return;
-	if (reply) {
-		claimed = &packet->cies[0].nbma;
-		protocol = &packet->cies[0].protocol;
-	}
-	if (!nat || !nat->is_cie_list || !protocol->length ||
-	    nhrp_extension_find_cie(nat, protocol) ||
-	    nhrp_address_equal(claimed, &received->from))
-		return;
-	nhrp_cie_init(&cie, &received->from, protocol,
-		      nhrp_address_bits(protocol));
-	nhrp_extension_add_cie(nat, &cie);
-}
-
-/* Add this node to the transit record; false if it is in there already. */
 static bool forward_record(struct received *received)
 {
 	struct interface *interface = received->interface;
@@ -147,16 +123,18 @@ static bool forward_record(struct received *received)
 		nhrp_extension_find(packet, reply ?
 				    NHRP_EXTENSION_REVERSE_TRANSIT :
 				    NHRP_EXTENSION_FORWARD_TRANSIT);
+	const struct nhrp_extension *responder =
+		nhrp_extension_find(packet, NHRP_EXTENSION_RESPONDER_ADDRESS);
 	const struct nhrp_address *own =
 		interface_own_address(interface, &packet->source_protocol);
 	struct nhrp_cie cie;
 
 	if (!transit || !own)
 		return true;
-	if (nhrp_extension_find_cie(transit, own))
+	if (nhrp_extension_find_cie(transit, own) ||
+	    (reply && nhrp_extension_find_cie(responder, own)))
 		return false;
-	if (!transit->cie_count)
-		forward_note_nat(received, reply);
+	nat_note(received);
 	nhrp_cie_init(&cie, &interface->nbma, own, nhrp_address_bits(own));
 	cie.holding_time = interface->config->holdtime;
 	return nhrp_extension_add_cie(transit, &cie);

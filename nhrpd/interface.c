@@ -137,16 +137,24 @@ bool interface_is_connected(const struct interface *interface,
 }
 
 /* Link-local addresses route nothing and are not registered. */
-void interface_address(struct daemon *daemon,
-		       const struct rtnl_address *address)
+static struct interface_address *
+interface_find_address(struct interface *interface,
+		       const struct nhrp_address *address)
 {
-	struct interface *interface =
-		interface_find_index(daemon, address->ifindex);
+	unsigned int i;
+
+	for (i = 0; i < interface->address_count; i++)
+		if (nhrp_address_equal(&interface->addresses[i].address,
+				       address))
+			return &interface->addresses[i];
+	return NULL;
+}
+
+static void interface_add_address(struct interface *interface,
+				  const struct rtnl_address *address)
+{
 	struct interface_address *own;
 
-	if (!interface || address->link_local ||
-	    interface_is_own(interface, &address->address))
-		return;
 	if (interface->address_count == INTERFACE_ADDRESSES) {
 		log_warning("%s: more than %d addresses, the rest is ignored",
 			    interface->name, INTERFACE_ADDRESSES);
@@ -154,9 +162,36 @@ void interface_address(struct daemon *daemon,
 	}
 	own = &interface->addresses[interface->address_count++];
 	own->address = address->address;
+	own->seen = true;
 	nhrp_prefix_of(&address->address, address->prefix_length,
 		       &own->prefix);
 	nhc_interface_changed(interface);
+}
+
+static void interface_remove_address(struct interface *interface,
+				     struct interface_address *own)
+{
+	struct interface_address *end =
+		&interface->addresses[--interface->address_count];
+
+	memmove(own, own + 1, (end - own) * sizeof(*own));
+	nhc_interface_changed(interface);
+}
+
+void interface_address(struct daemon *daemon,
+		       const struct rtnl_address *address)
+{
+	struct interface *interface =
+		interface_find_index(daemon, address->ifindex);
+	struct interface_address *own;
+
+	if (!interface || address->link_local)
+		return;
+	own = interface_find_address(interface, &address->address);
+	if (own)
+		own->seen = true;
+	else
+		interface_add_address(interface, address);
 }
 
 void interface_address_gone(struct daemon *daemon,
@@ -164,21 +199,37 @@ void interface_address_gone(struct daemon *daemon,
 {
 	struct interface *interface =
 		interface_find_index(daemon, address->ifindex);
-	unsigned int i;
+	struct interface_address *own;
 
 	if (!interface)
 		return;
-	for (i = 0; i < interface->address_count; i++) {
-		if (!nhrp_address_equal(&interface->addresses[i].address,
-					&address->address))
-			continue;
-		interface->address_count--;
-		memmove(&interface->addresses[i], &interface->addresses[i + 1],
-			(interface->address_count - i) *
-			sizeof(interface->addresses[0]));
-		nhc_interface_changed(interface);
-		return;
-	}
+	own = interface_find_address(interface, &address->address);
+	if (own)
+		interface_remove_address(interface, own);
+}
+
+void interface_addresses_doubt(struct daemon *daemon)
+{
+	struct interface *interface;
+	unsigned int i;
+
+	for (interface = daemon->interfaces; interface;
+	     interface = interface->hh.next)
+		for (i = 0; i < interface->address_count; i++)
+			interface->addresses[i].seen = false;
+}
+
+void interface_addresses_sweep(struct daemon *daemon)
+{
+	struct interface *interface;
+	unsigned int i;
+
+	for (interface = daemon->interfaces; interface;
+	     interface = interface->hh.next)
+		for (i = interface->address_count; i > 0; i--)
+			if (!interface->addresses[i - 1].seen)
+				interface_remove_address(interface,
+					&interface->addresses[i - 1]);
 }
 
 /* ---- the device ---- */

@@ -36,10 +36,12 @@ struct shortcut;
  * struct interface_address - a protocol address of the device
  * @address: the address itself
  * @prefix: the connected prefix it came with
+ * @seen: in the last dump of the kernel's addresses
  */
 struct interface_address {
 	struct nhrp_address address;
 	struct nhrp_prefix prefix;
+	bool seen;
 };
 
 enum interface_state {
@@ -172,7 +174,8 @@ void interface_leave(struct interface *interface);
 
 /*
  * What the kernel says about devices; each of these looks for the interface
- * it concerns, and ignores what concerns none.
+ * it concerns, and ignores what concerns none. A dump of all addresses stands
+ * between doubt and sweep: those that it does not have are gone.
  */
 void interface_link(struct daemon *daemon, const struct rtnl_link *link);
 void interface_link_gone(struct daemon *daemon, unsigned int ifindex);
@@ -180,6 +183,8 @@ void interface_address(struct daemon *daemon,
 		       const struct rtnl_address *address);
 void interface_address_gone(struct daemon *daemon,
 			    const struct rtnl_address *address);
+void interface_addresses_doubt(struct daemon *daemon);
+void interface_addresses_sweep(struct daemon *daemon);
 void interface_device(struct daemon *daemon, unsigned int ifindex,
 		      const struct mgre_device *device);
 void interface_bind_failed(struct daemon *daemon, unsigned int ifindex,

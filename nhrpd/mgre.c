@@ -386,47 +386,40 @@ static int mgre_do(struct mgre *mgre, struct nl_msg *message, bool full)
 	return netlink_request_do(&mgre->request, message, NULL, NULL);
 }
 
-int mgre_peer_set(struct mgre *mgre, unsigned int ifindex,
-		  const struct mgre_endpoint *endpoint, uint32_t flags,
-		  uint32_t selector)
+static bool mgre_put_peer_change(struct nl_msg *message,
+				 const struct mgre_endpoint *endpoint,
+				 const struct mgre_peer_change *change)
 {
-	struct nla_bitfield32 value = { flags, selector };
-	struct nl_msg *message;
+	struct nla_bitfield32 flags = { change->flags, change->selector };
 	struct nlattr *nest;
-	bool full;
 
-	message = mgre_message(mgre, MGRE_CMD_PEER_SET, NLM_F_CREATE, ifindex);
-	if (!message)
-		return -ENOMEM;
 	nest = nla_nest_start(message, MGRE_A_PEER | NLA_F_NESTED);
-	full = !nest ||
-	       !mgre_attr_put_endpoint(message, MGRE_A_PEER_ENDPOINT,
-				       endpoint) ||
-	       nla_put(message, MGRE_A_PEER_FLAGS, sizeof(value), &value) < 0;
-	if (!full)
-		nla_nest_end(message, nest);
-	return mgre_do(mgre, message, full);
+	if (!nest || !mgre_attr_put_endpoint(message, MGRE_A_PEER_ENDPOINT,
+					     endpoint))
+		return false;
+	if (change->selector && nla_put(message, MGRE_A_PEER_FLAGS,
+					sizeof(flags), &flags) < 0)
+		return false;
+	if (change->has_state &&
+	    nla_put_u32(message, MGRE_A_PEER_STATE, change->up ?
+			MGRE_PEER_STATE_UP : MGRE_PEER_STATE_DOWN) < 0)
+		return false;
+	nla_nest_end(message, nest);
+	return true;
 }
 
-int mgre_peer_state(struct mgre *mgre, unsigned int ifindex,
-		    const struct mgre_endpoint *endpoint, bool up)
+int mgre_peer_set(struct mgre *mgre, unsigned int ifindex,
+		  const struct mgre_endpoint *endpoint,
+		  const struct mgre_peer_change *change)
 {
 	struct nl_msg *message;
-	struct nlattr *nest;
-	bool full;
 
-	message = mgre_message(mgre, MGRE_CMD_PEER_SET, 0, ifindex);
+	message = mgre_message(mgre, MGRE_CMD_PEER_SET,
+			       change->create ? NLM_F_CREATE : 0, ifindex);
 	if (!message)
 		return -ENOMEM;
-	nest = nla_nest_start(message, MGRE_A_PEER | NLA_F_NESTED);
-	full = !nest ||
-	       !mgre_attr_put_endpoint(message, MGRE_A_PEER_ENDPOINT,
-				       endpoint) ||
-	       nla_put_u32(message, MGRE_A_PEER_STATE,
-			   up ? MGRE_PEER_STATE_UP : MGRE_PEER_STATE_DOWN) < 0;
-	if (!full)
-		nla_nest_end(message, nest);
-	return mgre_do(mgre, message, full);
+	return mgre_do(mgre, message,
+		       !mgre_put_peer_change(message, endpoint, change));
 }
 
 int mgre_peer_delete(struct mgre *mgre, unsigned int ifindex,

@@ -143,18 +143,24 @@ int mgre_device_get(struct mgre *mgre, unsigned int ifindex,
 		    struct mgre_device *device);
 
 /**
- * mgre_peer_set - make a peer that stays, or change its flags
+ * struct mgre_peer_change - what is to become of a peer
+ * @create: make it if there is none
  * @flags, @selector: enum mgre_peer_flags: values of those in @selector
- *
- * Return: 0 or -errno.
+ * @has_state: @up counts
+ * @up: whether data is sent through it
  */
-int mgre_peer_set(struct mgre *mgre, unsigned int ifindex,
-		  const struct mgre_endpoint *endpoint, uint32_t flags,
-		  uint32_t selector);
+struct mgre_peer_change {
+	bool create;
+	uint32_t flags;
+	uint32_t selector;
+	bool has_state;
+	bool up;
+};
 
-/** mgre_peer_state - let a peer carry data, or not: 0 or -errno */
-int mgre_peer_state(struct mgre *mgre, unsigned int ifindex,
-		    const struct mgre_endpoint *endpoint, bool up);
+/** mgre_peer_set - make or change a peer: 0 or -errno */
+int mgre_peer_set(struct mgre *mgre, unsigned int ifindex,
+		  const struct mgre_endpoint *endpoint,
+		  const struct mgre_peer_change *change);
 
 /** mgre_peer_delete - with its mappings: 0 or -errno */
 int mgre_peer_delete(struct mgre *mgre, unsigned int ifindex,

@@ -67,6 +67,8 @@ static int netlink_connect(struct nl_sock **socket, int protocol)
 int netlink_request_open(struct netlink_request *request, int protocol)
 {
 	request->error[0] = '\0';
+	request->protocol = protocol;
+	request->socket = NULL;
 	request->buffer = malloc(NETLINK_BUFFER);
 	if (!request->buffer)
 		return -ENOMEM;
@@ -142,9 +144,11 @@ static int netlink_answer_read(struct netlink_answer *answer)
 	return 0;
 }
 
-int netlink_request_do(struct netlink_request *request, struct nl_msg *message,
-		       void (*reply)(struct nlmsghdr *header, void *context),
-		       void *context)
+static int netlink_request_send(struct netlink_request *request,
+				struct nl_msg *message,
+				void (*reply)(struct nlmsghdr *header,
+					      void *context),
+				void *context)
 {
 	struct netlink_answer answer = {
 		.request = request,
@@ -153,8 +157,6 @@ int netlink_request_do(struct netlink_request *request, struct nl_msg *message,
 	};
 	int result;
 
-	if (!message)
-		return -ENOMEM;
 	result = nl_send_auto(request->socket, message);
 	answer.sequence = nlmsg_hdr(message)->nlmsg_seq;
 	nlmsg_free(message);
@@ -172,6 +174,37 @@ int netlink_request_do(struct netlink_request *request, struct nl_msg *message,
 	if (!answer.result && answer.interrupted)
 		return -EAGAIN;
 	return answer.result;
+}
+
+static int netlink_request_dump(struct netlink_request *request,
+				struct nl_msg *message,
+				void (*reply)(struct nlmsghdr *header,
+					      void *context),
+				void *context)
+{
+	struct netlink_request dump = { .protocol = request->protocol };
+	int result = netlink_request_open(&dump, request->protocol);
+
+	if (result)
+		nlmsg_free(message);
+	else
+		result = netlink_request_send(&dump, message, reply, context);
+	if (result)
+		snprintf(request->error, sizeof(request->error), "%s",
+			 dump.error[0] ? dump.error : strerror(-result));
+	netlink_request_close(&dump);
+	return result;
+}
+
+int netlink_request_do(struct netlink_request *request, struct nl_msg *message,
+		       void (*reply)(struct nlmsghdr *header, void *context),
+		       void *context)
+{
+	if (!message)
+		return -ENOMEM;
+	if ((nlmsg_hdr(message)->nlmsg_flags & NLM_F_DUMP) == NLM_F_DUMP)
+		return netlink_request_dump(request, message, reply, context);
+	return netlink_request_send(request, message, reply, context);
 }
 
 static bool netlink_listener_read(struct netlink_listener *listener)

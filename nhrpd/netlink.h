@@ -17,11 +17,13 @@ struct netlink_listener;
 
 /**
  * struct netlink_request - a socket for requests
+ * @protocol: netlink family
  * @socket: libnl's
  * @buffer: what is read into
  * @error: text of the last refusal: the kernel's own words if it gave any
  */
 struct netlink_request {
+	int protocol;
 	struct nl_sock *socket;
 	uint8_t *buffer;
 	char error[160];
@@ -39,7 +41,8 @@ void netlink_request_close(struct netlink_request *request);
  * @reply: called for each message that comes before the end, or NULL
  * @context: handed to @reply
  *
- * NLM_F_ACK is added unless the message asks for a dump. Return: 0 or the
+ * @reply may make requests of its own while it is called for a dump, which
+ * goes by another socket for that reason, but not otherwise. Return: 0 or the
  * kernel's -errno, with request->error set; -EAGAIN for a dump that changed
  * while it was read, which the caller may repeat.
  */

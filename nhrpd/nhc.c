@@ -351,7 +351,8 @@ void nhc_registration_reply(struct received *received)
 	}
 	nhc->received++;
 	nhc->tries = 0;
-	nhc->code = packet->cie_count ? packet->cies[0].code : 0;
+	nhc->code = packet->cie_count ? packet->cies[0].code :
+					NHRP_CODE_PROHIBITED;
 	if (nhc->code)
 		nhc_refused(nhc);
 	else

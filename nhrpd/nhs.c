@@ -5,9 +5,9 @@
  * A request is for us if its destination is our own address (IOS), that of
  * its source (RFC 2332 and FRR's "nhs dynamic"), or the broadcast address of
  * the tunnel network (opennhrp); others follow the routed path. Each CIE is
- * judged by itself and answered with its own code. A binding always leads to
- * the address that the request came from: what it claims beside that is NAT,
- * and kept for show and for telling others.
+ * judged by itself and answered with its own code. A binding leads to the
+ * address that the request came from: what it claims beside that is NAT, and
+ * kept for show and for telling others.
  */
 #include "nhs.h"
 
@@ -17,6 +17,7 @@
 #include "config.h"
 #include "forward.h"
 #include "interface.h"
+#include "nat.h"
 #include "peer.h"
 #include "receive.h"
 #include "responder.h"
@@ -39,7 +40,8 @@ static bool nhs_is_for_us(const struct received *received)
 
 /* Whether a client may have this address at all. */
 static bool nhs_allowed(const struct received *received,
-			const struct nhrp_prefix *prefix)
+			const struct nhrp_prefix *prefix,
+			const struct nhrp_address *nbma)
 {
 	const struct interface *interface = received->interface;
 	const struct nhrp_address *protocol = &prefix->address;
@@ -49,12 +51,13 @@ static bool nhs_allowed(const struct received *received,
 	       !nhrp_address_is_multicast(protocol) &&
 	       !interface_is_own(interface, protocol) &&
 	       !interface_is_broadcast(interface, protocol) &&
-	       !nhrp_address_equal(&received->from, &interface->nbma);
+	       !nhrp_address_equal(nbma, &interface->nbma);
 }
 
 /* Whether another client or a setting has this address already. */
 static uint8_t nhs_conflict(const struct received *received,
-			    const struct nhrp_address *protocol)
+			    const struct nhrp_address *protocol,
+			    const struct nhrp_address *nbma)
 {
 	const struct cache_entry *entry = cache_find(received->interface,
 						     protocol);
@@ -62,20 +65,19 @@ static uint8_t nhs_conflict(const struct received *received,
 	if (!entry)
 		return NHRP_CODE_SUCCESS;
 	if (entry->binding.type > CACHE_REGISTERED)
-		return nhrp_address_equal(&entry->binding.nbma,
-					  &received->from) ?
+		return nhrp_address_equal(&entry->binding.nbma, nbma) ?
 		       NHRP_CODE_SUCCESS : NHRP_CODE_PROHIBITED;
 	if (entry->binding.flags & CACHE_UNIQUE &&
-	    !nhrp_address_equal(&entry->binding.nbma, &received->from))
+	    !nhrp_address_equal(&entry->binding.nbma, nbma))
 		return NHRP_CODE_ALREADY_REGISTERED;
 	return NHRP_CODE_SUCCESS;
 }
 
 static bool nhs_quota_used(const struct received *received,
-			   const struct nhrp_address *protocol)
+			   const struct nhrp_address *protocol,
+			   const struct nhrp_address *nbma)
 {
-	const struct peer *peer = peer_find(received->interface,
-					    &received->from);
+	const struct peer *peer = peer_find(received->interface, nbma);
 
 	return peer && peer->mappings >= NHS_QUOTA &&
 	       !cache_find(received->interface, protocol);
@@ -105,7 +107,7 @@ static uint8_t nhs_register(struct received *received,
 	const struct nhrp_packet *packet = received->packet;
 	struct interface *interface = received->interface;
 	struct cache_binding binding = {
-		.nbma = received->from,
+		.nbma = nat_source(received),
 		.claimed = cie->nbma.length ? cie->nbma : packet->source_nbma,
 		.type = CACHE_REGISTERED,
 		.mtu = nhrp_cie_mtu(cie),
@@ -117,12 +119,12 @@ static uint8_t nhs_register(struct received *received,
 	uint8_t code;
 
 	nhrp_cie_prefix(cie, &packet->source_protocol, &prefix);
-	if (!nhs_allowed(received, &prefix))
+	if (!nhs_allowed(received, &prefix, &binding.nbma))
 		return NHRP_CODE_PROHIBITED;
-	code = nhs_conflict(received, &prefix.address);
+	code = nhs_conflict(received, &prefix.address, &binding.nbma);
 	if (code)
 		return code;
-	if (nhs_quota_used(received, &prefix.address))
+	if (nhs_quota_used(received, &prefix.address, &binding.nbma))
 		return NHRP_CODE_INSUFFICIENT_RESOURCES;
 	binding.protocol = prefix.address;
 	binding.prefix_length = prefix.length;
@@ -141,27 +143,18 @@ static void nhs_set_code(struct nhrp_cie *cie, uint8_t code)
 		cie->holding_time = 0;
 }
 
-/* Tell a client behind NAT how it looks from here. */
-static void nhs_fill_nat(const struct received *received,
-			 struct nhrp_packet *reply)
+/* A unique registration is of one address only (RFC 2332, section 5.2.3). */
+static bool nhs_only_one(const struct received *received, uint16_t index)
 {
-	struct nhrp_extension *nat =
-		nhrp_extension_find(reply, NHRP_EXTENSION_NAT_ADDRESS);
-	const struct nhrp_address *client = &reply->source_protocol;
-	struct nhrp_cie cie;
-
-	if (!nat || !nat->is_cie_list ||
-	    nhrp_address_equal(&reply->source_nbma, &received->from))
-		return;
-	nhrp_cie_init(&cie, &received->from, client,
-		      nhrp_address_bits(client));
-	nhrp_extension_add_cie(nat, &cie);
+	return !index ||
+	       !(received->packet->flags & NHRP_REGISTRATION_UNIQUE);
 }
 
 static void nhs_reply(struct received *received,
 		      const struct nhrp_address *own)
 {
 	struct interface *interface = received->interface;
+	struct nhrp_address client = nat_source(received);
 	struct nhrp_packet reply;
 	uint16_t i;
 
@@ -169,13 +162,13 @@ static void nhs_reply(struct received *received,
 	reply.destination_protocol = *own;
 	if (!reply.cie_count)
 		nhrp_packet_add_cie(&reply)->code = NHRP_CODE_PROHIBITED;
-	else
-		for (i = 0; i < reply.cie_count; i++)
-			nhs_set_code(&reply.cies[i],
-				     nhs_register(received, &reply.cies[i]));
+	for (i = 0; i < received->packet->cie_count; i++)
+		nhs_set_code(&reply.cies[i], nhs_only_one(received, i) ?
+			     nhs_register(received, &reply.cies[i]) :
+			     NHRP_CODE_PROHIBITED);
 	responder_fill(interface, &reply, own);
-	nhs_fill_nat(received, &reply);
-	send_packet(interface, &reply, &received->from);
+	nat_tell_source(received, &reply);
+	send_packet(interface, &reply, &client);
 }
 
 void nhs_registration_request(struct received *received)

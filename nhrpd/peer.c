@@ -5,6 +5,11 @@
  * A peer exists while a cache entry leads to it (`mappings`) or something
  * wants it to stay (`kept`). The kernel makes and removes the former by itself
  * together with the mappings.
+ *
+ * One that asked us for a resolution is admitted in two steps: data is let in
+ * from it at once, and sent to it as soon as it must know us in turn: when it
+ * answers a resolution of ours, or PEER_SETTLE after the reply. Until then it
+ * is down, and the kernel sends by the fallback peer.
  */
 #include "peer.h"
 
@@ -15,6 +20,10 @@
 #include "interface.h"
 #include "log.h"
 #include "mgre.h"
+#include "timer.h"
+
+/* More than a reply takes to reach its requester. */
+#define PEER_SETTLE 1000
 
 static void peer_emit(struct peer *peer, enum event_type type,
 		      const char *reason)
@@ -63,6 +72,7 @@ static void peer_free(struct peer *peer, const char *reason)
 
 	peer_emit(peer, EVENT_PEER_DELETE, reason);
 	HASH_DELETE(hh, interface->peers, peer);
+	timer_free(peer->settling);
 	free(peer);
 }
 
@@ -77,34 +87,36 @@ static uint32_t peer_kernel_flags(unsigned int flags)
 	return result;
 }
 
-/* Set flags in the kernel; makes the peer there if there is none. */
-static int peer_install(struct interface *interface,
-			const struct nhrp_address *nbma, unsigned int flags,
-			bool keep)
+static int peer_change(struct interface *interface,
+		       const struct nhrp_address *nbma,
+		       const struct mgre_peer_change *change)
 {
 	struct mgre_endpoint endpoint = { .nbma = *nbma };
-	uint32_t selector = MGRE_PEER_FLAGS_MULTICAST |
-			    MGRE_PEER_FLAGS_FALLBACK;
 	char text[NHRP_ADDRESS_TEXT];
 	int error;
 
-	if (keep)
-		selector |= MGRE_PEER_FLAGS_TRANSIENT;
 	error = mgre_peer_set(interface->daemon->mgre, interface->ifindex,
-			      &endpoint, peer_kernel_flags(flags), selector);
-	if (error)
-		log_error("%s: peer %s: %s", interface->name,
-			  nhrp_address_format(nbma, text),
-			  mgre_error(interface->daemon->mgre));
+			      &endpoint, change);
+	if (error && error != -ENOSPC)
+		log_warning("%s: peer %s: %s", interface->name,
+			    nhrp_address_format(nbma, text),
+			    mgre_error(interface->daemon->mgre));
 	return error;
 }
 
 struct peer *peer_keep(struct interface *interface,
 		       const struct nhrp_address *nbma, unsigned int flags)
 {
+	struct mgre_peer_change change = {
+		.create = true,
+		.flags = peer_kernel_flags(flags),
+		.selector = MGRE_PEER_FLAGS_MULTICAST |
+			    MGRE_PEER_FLAGS_FALLBACK |
+			    MGRE_PEER_FLAGS_TRANSIENT,
+	};
 	struct peer *peer;
 
-	if (peer_install(interface, nbma, flags, true))
+	if (peer_change(interface, nbma, &change))
 		return NULL;
 	peer = peer_get(interface, nbma);
 	if (!peer)
@@ -119,9 +131,14 @@ struct peer *peer_keep(struct interface *interface,
 
 void peer_add_flags(struct peer *peer, unsigned int flags)
 {
+	struct mgre_peer_change change = {
+		.flags = peer_kernel_flags(flags),
+		.selector = peer_kernel_flags(flags),
+	};
+
 	flags |= peer->flags;
 	if (flags == peer->flags ||
-	    peer_install(peer->interface, &peer->nbma, flags, false))
+	    peer_change(peer->interface, &peer->nbma, &change))
 		return;
 	peer->flags = flags;
 	peer_emit(peer, EVENT_PEER_CHANGE, NULL);
@@ -129,13 +146,57 @@ void peer_add_flags(struct peer *peer, unsigned int flags)
 
 void peer_set_state(struct peer *peer, bool up)
 {
-	struct mgre_endpoint endpoint = { .nbma = peer->nbma };
-	struct interface *interface = peer->interface;
+	struct mgre_peer_change change = { .has_state = true, .up = up };
 
 	if (peer->up != up &&
-	    !mgre_peer_state(interface->daemon->mgre, interface->ifindex,
-			     &endpoint, up))
-		peer_state_changed(interface, &peer->nbma, up);
+	    !peer_change(peer->interface, &peer->nbma, &change))
+		peer_state_changed(peer->interface, &peer->nbma, up);
+}
+
+int peer_admit(struct interface *interface, const struct nhrp_address *nbma)
+{
+	struct mgre_peer_change change = {
+		.create = true,
+		.flags = MGRE_PEER_FLAGS_TRANSIENT,
+		.selector = MGRE_PEER_FLAGS_TRANSIENT,
+		.has_state = true,
+	};
+
+	return peer_change(interface, nbma, &change);
+}
+
+void peer_admit_undo(struct interface *interface,
+		     const struct nhrp_address *nbma)
+{
+	struct mgre_endpoint endpoint = { .nbma = *nbma };
+
+	mgre_peer_delete(interface->daemon->mgre, interface->ifindex,
+			 &endpoint);
+}
+
+static void peer_settled(uv_timer_t *timer)
+{
+	peer_settle(timer->data);
+}
+
+void peer_admitted(struct peer *peer)
+{
+	peer->settling = timer_new(peer->interface->daemon->loop, peer_settled,
+				   peer);
+	peer->up = false;
+	if (peer->settling)
+		timer_set(peer->settling, PEER_SETTLE);
+	else
+		peer_set_state(peer, true);
+}
+
+void peer_settle(struct peer *peer)
+{
+	if (!peer->settling)
+		return;
+	timer_free(peer->settling);
+	peer->settling = NULL;
+	peer_set_state(peer, true);
 }
 
 void peer_release(struct peer *peer, const char *reason)
@@ -180,6 +241,8 @@ void peer_adopt(struct interface *interface, const struct nhrp_address *nbma,
 	peer->kept = kept;
 	peer->flags = flags;
 	peer_state_changed(interface, nbma, up);
+	if (!kept && !peer->settling)
+		peer_set_state(peer, true);
 }
 
 void peer_forget(struct interface *interface)

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <uv.h>
 
 #include "hash.h"
 #include "packet/address.h"
@@ -27,6 +28,7 @@ enum peer_flags {
  * @flags: enum peer_flags
  * @kept: stays without a mapping: made by an NHS or a static setting
  * @mappings: cache entries that lead to it
+ * @settling: runs while it is being admitted, else NULL
  * @changed: when @up last changed, ms of daemon_now()
  */
 struct peer {
@@ -36,6 +38,7 @@ struct peer {
 	bool kept;
 	unsigned int flags;
 	unsigned int mappings;
+	uv_timer_t *settling;
 	uint64_t changed;
 	UT_hash_handle hh;
 };
@@ -78,6 +81,24 @@ void peer_release(struct peer *peer, const char *reason);
 
 /** peer_set_state - let the kernel send through it, or not */
 void peer_set_state(struct peer *peer, bool up);
+
+/**
+ * peer_admit - let data in from a stranger, and send none there for now
+ *
+ * In the kernel only; a mapping must follow, and then peer_admitted(), or else
+ * peer_admit_undo(). Return: 0 or -errno.
+ */
+int peer_admit(struct interface *interface, const struct nhrp_address *nbma);
+
+/** peer_admit_undo - there was no mapping after all */
+void peer_admit_undo(struct interface *interface,
+		     const struct nhrp_address *nbma);
+
+/** peer_admitted - the reply is on its way; send data there in a moment */
+void peer_admitted(struct peer *peer);
+
+/** peer_settle - it knows us: if it was being admitted, that is done */
+void peer_settle(struct peer *peer);
 
 /** peer_hold - one more cache entry leads to @nbma; makes the peer */
 struct peer *peer_hold(struct interface *interface,

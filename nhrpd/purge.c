@@ -96,7 +96,9 @@ void purge_start(struct interface *interface,
 {
 	struct purge *purge;
 
-	if (HASH_COUNT(interface->purges) >= PURGE_MAX)
+	HASH_FIND(hh, interface->purges, &request_id, sizeof(request_id),
+		  purge);
+	if (purge || HASH_COUNT(interface->purges) >= PURGE_MAX)
 		return;
 	purge = calloc(1, sizeof(*purge));
 	if (!purge)
@@ -208,6 +210,9 @@ static void purge_prefix(struct received *received,
 static void purge_honour(struct received *received)
 {
 	struct nhrp_packet *packet = received->packet;
+	const struct nhrp_address *own =
+		interface_own_address(received->interface,
+				      &packet->source_protocol);
 	struct nhrp_packet reply;
 	struct nhrp_prefix prefix;
 	uint16_t i;
@@ -222,20 +227,27 @@ static void purge_honour(struct received *received)
 	if (packet->flags & NHRP_PURGE_NO_REPLY)
 		return;
 	nhrp_packet_init_reply(&reply, packet);
+	if (own)
+		responder_fill(received->interface, &reply, own);
 	send_packet(received->interface, &reply, &received->from);
 }
 
 void purge_request(struct received *received)
 {
+	const struct nhrp_packet *packet = received->packet;
 	struct forward_path path;
 
-	forward_lookup(received->interface,
-		       &received->packet->destination_protocol, &path);
-	if (path.verdict == FORWARD_PEER &&
-	    !nhrp_address_equal(&path.nbma, &received->from))
+	forward_lookup(received->interface, &packet->destination_protocol,
+		       &path);
+	if (path.verdict == FORWARD_LOCAL ||
+	    nhrp_address_equal(&packet->destination_protocol,
+			       &packet->source_protocol))
+		purge_honour(received);
+	else if (path.verdict == FORWARD_PEER &&
+		 !nhrp_address_equal(&path.nbma, &received->from))
 		forward_packet(received, &path);
 	else
-		purge_honour(received);
+		forward_unreachable(received);
 }
 
 /* ---- by hand ---- */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Request ids (RFC 2332, section 5.2.0.1): unique per request, the same on
- * each retransmission, and never repeated after a restart.
+ * Request ids of registrations and purges (RFC 2332, section 5.2.0.1): unique
+ * per request, the same on each retransmission, and never repeated after a
+ * restart. (Those of resolutions are random: resolve.c.)
  */
 #ifndef NHRPD_REQUEST_ID_H
 #define NHRPD_REQUEST_ID_H

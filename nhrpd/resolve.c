@@ -9,15 +9,16 @@
  *
  * One timer: retries after 1, 2, 4, 8 ... seconds with the same request id,
  * then the life of a refusal. Data goes by the fallback peer meanwhile, so
- * that asking less often costs nothing but the longer way. A renewal that is
- * refused withdraws what it was to renew; one that nobody answers lets it
- * expire.
+ * that asking less often costs nothing but the longer way. A renewal that
+ * finds no binding any more withdraws what it was to renew; one that fails
+ * otherwise lets it expire.
  *
  * The request follows the routed path. Where that ends in a next hop without
  * mapping (Phase 2), a server is asked, another one with each retry.
  */
 #include "resolve.h"
 
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,10 +29,10 @@
 #include "forward.h"
 #include "interface.h"
 #include "log.h"
+#include "nat.h"
 #include "nhc.h"
 #include "peer.h"
 #include "receive.h"
-#include "request_id.h"
 #include "send.h"
 #include "shortcut.h"
 #include "timer.h"
@@ -83,22 +84,6 @@ void resolve_forget(struct resolution *resolution)
 
 /* ---- requests ---- */
 
-/* Our address after NAT, or an empty list for the first server to fill. */
-static void resolve_add_nat(const struct interface *interface,
-			    struct nhrp_packet *packet)
-{
-	struct nhrp_extension *nat =
-		nhrp_extension_add(packet, NHRP_EXTENSION_NAT_ADDRESS);
-	const struct nhrp_address *observed = nhc_observed(interface);
-	struct nhrp_cie cie;
-
-	if (!observed)
-		return;
-	nhrp_cie_init(&cie, observed, &packet->source_protocol,
-		      nhrp_address_bits(&packet->source_protocol));
-	nhrp_extension_add_cie(nat, &cie);
-}
-
 static void resolve_build(const struct resolution *resolution,
 			  const struct nhrp_address *own,
 			  struct nhrp_packet *packet)
@@ -118,7 +103,8 @@ static void resolve_build(const struct resolution *resolution,
 	nhrp_extension_add(packet, NHRP_EXTENSION_RESPONDER_ADDRESS);
 	nhrp_extension_add(packet, NHRP_EXTENSION_FORWARD_TRANSIT);
 	nhrp_extension_add(packet, NHRP_EXTENSION_REVERSE_TRANSIT);
-	resolve_add_nat(interface, packet);
+	nhrp_extension_add(packet, NHRP_EXTENSION_NAT_ADDRESS);
+	nat_tell_own(interface, packet, own);
 }
 
 /* Where to send the request; false if the network does not lead there. */
@@ -164,6 +150,12 @@ static bool resolve_send(struct resolution *resolution)
 
 /* ---- refusals ---- */
 
+/* FRR and opennhrp say 11 for "no binding". */
+static bool resolve_is_gone(uint8_t code)
+{
+	return code == NHRP_CODE_NO_BINDING || code == 11;
+}
+
 static void resolve_fail(struct resolution *resolution, uint8_t code,
 			 const char *reason)
 {
@@ -172,13 +164,13 @@ static void resolve_fail(struct resolution *resolution, uint8_t code,
 
 	resolution->code = code;
 	resolve_emit(resolution, EVENT_RESOLUTION_FAIL, reason);
-	if (resolution->renewal && code) {
+	if (resolution->renewal && resolve_is_gone(code)) {
 		shortcut_withdraw(interface, &resolution->destination, reason);
 		entry = cache_find(interface, &resolution->destination);
 		if (entry && entry->binding.type <= CACHE_RESOLVED)
 			cache_delete(entry, reason);
 	}
-	if (resolution->renewal && !code) {
+	if (resolution->renewal && !resolve_is_gone(code)) {
 		resolve_forget(resolution);
 		return;
 	}
@@ -199,6 +191,20 @@ static void resolve_expired(uv_timer_t *timer)
 		resolve_fail(resolution, 0, "no way to ask");
 }
 
+/* At random: whoever guesses it could answer in another's place. */
+static uint32_t resolve_request_id(const struct interface *interface)
+{
+	struct resolution *other;
+	uint32_t id;
+
+	do {
+		id = randombytes_random();
+		HASH_FIND(hh_id, interface->resolutions_by_id, &id, sizeof(id),
+			  other);
+	} while (!id || other);
+	return id;
+}
+
 static struct resolution *
 resolve_new(struct interface *interface,
 	    const struct nhrp_address *destination, bool renewal)
@@ -216,7 +222,7 @@ resolve_new(struct interface *interface,
 	resolution->destination = *destination;
 	resolution->interface = interface;
 	resolution->renewal = renewal;
-	resolution->request_id = request_id_next(interface->daemon);
+	resolution->request_id = resolve_request_id(interface);
 	resolution->created = daemon_now(interface->daemon);
 	resolution->expires = resolution->created +
 			      RESOLVE_TRIES * RESOLVE_RETRY_MAX;
@@ -255,31 +261,6 @@ void resolve_start(struct interface *interface,
 
 /* ---- replies ---- */
 
-/*
- * Where the responder really is: what the first server on the way noted, or
- * where the reply came from if it came straight from the responder.
- */
-static struct nhrp_address resolve_real_nbma(struct received *received,
-					     const struct nhrp_cie *cie,
-					     const struct nhrp_address *next)
-{
-	struct nhrp_packet *packet = received->packet;
-	const struct nhrp_extension *transit =
-		nhrp_extension_find(packet, NHRP_EXTENSION_REVERSE_TRANSIT);
-	const struct nhrp_cie *nat =
-		nhrp_extension_find_cie(nhrp_extension_find(packet,
-						NHRP_EXTENSION_NAT_ADDRESS),
-					next);
-	const struct peer *peer = peer_find(received->interface,
-					    &received->from);
-
-	if (nat && nat->nbma.length)
-		return nat->nbma;
-	if (transit && !transit->cie_count && !(peer && peer->kept))
-		return received->from;
-	return cie->nbma;
-}
-
 static bool resolve_binding(struct received *received,
 			    const struct resolution *resolution,
 			    struct cache_binding *binding)
@@ -292,7 +273,7 @@ static bool resolve_binding(struct received *received,
 	binding->protocol = cie->protocol.length ? cie->protocol :
 						   resolution->destination;
 	binding->claimed = cie->nbma;
-	binding->nbma = resolve_real_nbma(received, cie, &binding->protocol);
+	binding->nbma = nat_responder(received, cie, &binding->protocol);
 	binding->prefix_length = nhrp_address_bits(&binding->protocol);
 	binding->mtu = nhrp_cie_mtu(cie);
 	binding->request_id = resolution->request_id;
@@ -308,10 +289,7 @@ static bool resolve_binding(struct received *received,
 	       cie->holding_time;
 }
 
-/*
- * A prefix is believed as far as our own route to the destination goes, which
- * leads into the network; of a default route, only the host is.
- */
+/* A prefix is believed as far as our own route into the network reaches. */
 static void resolve_clamp(const struct nhrp_address *destination,
 			  uint8_t announced, const struct rtnl_route *route,
 			  struct nhrp_prefix *prefix)
@@ -320,8 +298,6 @@ static void resolve_clamp(const struct nhrp_address *destination,
 
 	if (length < route->prefix.length)
 		length = route->prefix.length;
-	if (!length)
-		length = nhrp_address_bits(destination);
 	nhrp_prefix_of(destination, length, prefix);
 }
 
@@ -352,6 +328,17 @@ static void resolve_shortcut(const struct resolution *resolution,
 	shortcut_set(interface, &prefix, via, destination, cie->holding_time);
 }
 
+/* A server or static mapping that is itself the egress stays as it is. */
+static int resolve_install(struct interface *interface,
+			   const struct cache_binding *binding,
+			   struct cache_entry **entry)
+{
+	*entry = cache_find(interface, &binding->protocol);
+	if (*entry && (*entry)->binding.type > CACHE_REGISTERED)
+		return 0;
+	return cache_set(interface, binding, entry);
+}
+
 static void resolve_succeed(struct received *received,
 			    struct resolution *resolution)
 {
@@ -366,11 +353,12 @@ static void resolve_succeed(struct received *received,
 			     "unusable answer");
 		return;
 	}
-	if (cache_set(interface, &binding, &entry)) {
+	if (resolve_install(interface, &binding, &entry)) {
 		resolve_fail(resolution, NHRP_CODE_INSUFFICIENT_RESOURCES,
 			     "the mapping was refused");
 		return;
 	}
+	peer_settle(entry->peer);
 	resolve_shortcut(resolution, &received->packet->cies[0], entry);
 	resolve_emit(resolution, EVENT_RESOLUTION_DONE, NULL);
 	resolve_forget(resolution);
@@ -385,7 +373,8 @@ static struct resolution *resolve_of_reply(const struct received *received)
 	HASH_FIND(hh_id, interface->resolutions_by_id, &packet->request_id,
 		  sizeof(packet->request_id), resolution);
 	if (!resolution || resolution->state != RESOLUTION_INCOMPLETE ||
-	    resolution->destination.length != packet->source_protocol.length)
+	    !nhrp_address_equal(&resolution->destination,
+				&packet->destination_protocol))
 		return NULL;
 	return resolution;
 }

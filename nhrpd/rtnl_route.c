@@ -201,10 +201,16 @@ int rtnl_widest_prefix(struct rtnl *rtnl,
 	int error;
 
 	info.rtm_family = nhrp_address_family(destination);
+	nhrp_prefix_of(destination, widest.length, prefix);
+	if (widest.length == nhrp_address_bits(destination))
+		return 0;
 	message = nlmsg_alloc_simple(RTM_GETROUTE, NLM_F_DUMP);
 	if (!message)
 		return -ENOMEM;
-	nlmsg_append(message, &info, sizeof(info), NLMSG_ALIGNTO);
+	if (nlmsg_append(message, &info, sizeof(info), NLMSG_ALIGNTO) < 0) {
+		nlmsg_free(message);
+		return -EMSGSIZE;
+	}
 	error = netlink_request_do(&rtnl->request, message, rtnl_widest_each,
 				   &widest);
 	if (error)

@@ -71,7 +71,7 @@ int send_packet(struct interface *interface, struct nhrp_packet *packet,
 	out.length = nhrp_packet_build(packet, bytes, room);
 	if (!out.length)
 		return send_failed(interface, packet, nbma,
-				   "longer than the interface's MTU");
+				   "too long, or addresses of mixed families");
 	error = mgre_send(interface->daemon->mgre, interface->ifindex, &out);
 	if (error)
 		return send_failed(interface, packet, nbma, "out of memory");

@@ -14,6 +14,7 @@
 #include <utlist.h>
 
 #include "cache.h"
+#include "config.h"
 #include "daemon.h"
 #include "interface.h"
 #include "log.h"
@@ -239,10 +240,11 @@ void shortcut_adopt(struct interface *interface,
 					      &route->gateway :
 					      &route->prefix.address;
 	struct cache_entry *via = cache_find(interface, next_hop);
+	uint64_t life = interface->config->holdtime * 1000ULL;
 	uint64_t now = daemon_now(interface->daemon);
 	struct shortcut *shortcut;
 
-	if (!via || !via->expires) {
+	if (!via) {
 		rtnl_route_delete(interface->daemon->rtnl, &route->prefix,
 				  &route->gateway, interface->ifindex);
 		return;
@@ -253,7 +255,8 @@ void shortcut_adopt(struct interface *interface,
 	if (!shortcut)
 		return;
 	shortcut_lead(shortcut, via);
-	shortcut_start(shortcut, &route->prefix.address,
-		       via->expires > now ? via->expires - now : 0);
+	if (via->expires)
+		life = via->expires > now ? via->expires - now : 0;
+	shortcut_start(shortcut, &route->prefix.address, life);
 	shortcut_emit(shortcut, EVENT_SHORTCUT_ADD, "taken over");
 }

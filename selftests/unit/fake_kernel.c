@@ -232,28 +232,22 @@ static struct fake_peer *make_peer(unsigned int ifindex,
 }
 
 int mgre_peer_set(struct mgre *mgre, unsigned int ifindex,
-		  const struct mgre_endpoint *endpoint, uint32_t flags,
-		  uint32_t selector)
-{
-	struct fake_peer *found = make_peer(ifindex, endpoint);
-
-	(void)mgre;
-	if (!found)
-		return -ENOSPC;
-	found->peer.flags = (found->peer.flags & ~selector) |
-			    (flags & selector);
-	return 0;
-}
-
-int mgre_peer_state(struct mgre *mgre, unsigned int ifindex,
-		    const struct mgre_endpoint *endpoint, bool up)
+		  const struct mgre_endpoint *endpoint,
+		  const struct mgre_peer_change *change)
 {
 	struct fake_peer *found = find_peer(ifindex, endpoint);
 
 	(void)mgre;
-	if (!found)
+	if (!found && !change->create)
 		return -ENOENT;
-	found->peer.up = up;
+	if (!found)
+		found = make_peer(ifindex, endpoint);
+	if (!found)
+		return -ENOSPC;
+	found->peer.flags = (found->peer.flags & ~change->selector) |
+			    (change->flags & change->selector);
+	if (change->has_state)
+		found->peer.up = change->up;
 	return 0;
 }
 

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Network address translation: where a node really is, and how nodes tell
+ * each other by Cisco's NAT Address extension.
+ *
+ * The outer source of a packet is true on its first hop only; from there on
+ * the extension has to carry it.
+ */
+#ifndef NHRPD_NAT_H
+#define NHRPD_NAT_H
+
+#include "packet/packet.h"
+
+struct interface;
+struct received;
+
+/** nat_source - NBMA address at which the source of a request is reached */
+struct nhrp_address nat_source(const struct received *received);
+
+/**
+ * nat_responder - NBMA address at which the responder of a reply is reached
+ * @cie: its entry in the reply
+ * @protocol: its protocol address
+ */
+struct nhrp_address nat_responder(const struct received *received,
+				  const struct nhrp_cie *cie,
+				  const struct nhrp_address *protocol);
+
+/**
+ * nat_note - as first server on the way of a packet, note where its source
+ * (of a request) or its responder (of a reply) really is
+ */
+void nat_note(struct received *received);
+
+/** nat_tell_source - let a reply tell its requester how it looks from here */
+void nat_tell_source(const struct received *received,
+		     struct nhrp_packet *reply);
+
+/**
+ * nat_tell_own - say how others see us, if a server of ours has told
+ * @packet: has the extension, or is left as it is
+ * @own: our protocol address in it
+ */
+void nat_tell_own(const struct interface *interface,
+		  struct nhrp_packet *packet, const struct nhrp_address *own);
+
+#endif /* NHRPD_NAT_H */
