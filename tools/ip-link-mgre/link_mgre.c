@@ -279,16 +279,15 @@ static const struct option options[] = {
 	  parse_max_entries, print_max_entries },
 	{ "accept-unknown", "accept_unknown", IFLA_MGRE_ACCEPT_UNKNOWN, NULL,
 	  NULL, print_switch },
+	{}
 };
-
-#define OPTIONS	(sizeof(options) / sizeof(options[0]))
 
 static void mgre_help(FILE *f)
 {
 	size_t i;
 
 	fprintf(f, "Usage: ... mgre");
-	for (i = 0; i < OPTIONS; i++) {
+	for (i = 0; options[i].word; i++) {
 		if (i && i % 2 == 0)
 			fprintf(f, "\n               ");
 		if (options[i].allowed)
@@ -305,7 +304,7 @@ static const struct option *find_option(const char *word, bool *off)
 {
 	size_t i;
 
-	for (i = 0; i < OPTIONS; i++) {
+	for (i = 0; options[i].word; i++) {
 		const struct option *o = &options[i];
 
 		*off = !o->allowed && !strncmp(word, "no", 2) &&
@@ -316,24 +315,39 @@ static const struct option *find_option(const char *word, bool *off)
 	return NULL;
 }
 
+/* The option's value in argv[1], if it has one; false: it is wrong. */
+static bool parse_value(struct link_util *lu, const struct option *o, bool off,
+			int argc, char **argv, struct nlmsghdr *n)
+{
+	if (!o->allowed)
+		return put_u8(n, o, !off);
+	if (argc < 2) {
+		fprintf(stderr, "%s: \"%s\" needs a value: %s\n", lu->id,
+			o->word, o->allowed);
+		return false;
+	}
+	if (o->parse(n, o, argv[1]))
+		return true;
+	fprintf(stderr, "%s: \"%s %s\" is wrong: %s\n", lu->id, o->word,
+		argv[1], o->allowed);
+	return false;
+}
+
 /* ip link add|set ... type mgre ARGV: 0, or -1 with the reason printed. */
 static int mgre_parse(struct link_util *lu, int argc, char **argv,
 		      struct nlmsghdr *n)
 {
 	bool seen[IFLA_MGRE_MAX + 1] = {};
+	const struct option *o;
+	bool off;
 
-	for (; argc > 0; argc--, argv++) {
-		const struct option *o;
-		bool off, good;
-
-		if (!strcmp(*argv, "help")) {
-			mgre_help(stderr);
-			return -1;
-		}
+	for (; argc > 0; argc -= o->allowed ? 2 : 1,
+			 argv += o->allowed ? 2 : 1) {
 		o = find_option(*argv, &off);
 		if (!o) {
-			fprintf(stderr, "%s: unknown option \"%s\"\n", lu->id,
-				*argv);
+			if (strcmp(*argv, "help"))
+				fprintf(stderr, "%s: unknown option \"%s\"\n",
+					lu->id, *argv);
 			mgre_help(stderr);
 			return -1;
 		}
@@ -343,21 +357,8 @@ static int mgre_parse(struct link_util *lu, int argc, char **argv,
 			return -1;
 		}
 		seen[o->attribute] = true;
-		if (!o->allowed) {
-			good = put_u8(n, o, !off);
-		} else if (argc < 2) {
-			fprintf(stderr, "%s: \"%s\" needs a value: %s\n",
-				lu->id, o->word, o->allowed);
+		if (!parse_value(lu, o, off, argc, argv, n))
 			return -1;
-		} else {
-			argc--, argv++;
-			good = o->parse(n, o, *argv);
-		}
-		if (!good) {
-			fprintf(stderr, "%s: \"%s %s\" is wrong: %s\n", lu->id,
-				o->word, *argv, o->allowed);
-			return -1;
-		}
 	}
 	return 0;
 }
@@ -370,7 +371,7 @@ static void mgre_print(struct link_util *lu, FILE *f, struct rtattr *tb[])
 	(void)f;
 	if (!tb)
 		return;
-	for (i = 0; i < OPTIONS; i++) {
+	for (i = 0; options[i].word; i++) {
 		const struct option *o = &options[i];
 
 		if (tb[o->attribute])

@@ -141,6 +141,7 @@ static void add_flags(struct json_object *o, struct nlattr *flags)
 		{ "multicast", MGRE_PEER_FLAGS_MULTICAST },
 		{ "fallback", MGRE_PEER_FLAGS_FALLBACK },
 		{ "transient", MGRE_PEER_FLAGS_TRANSIENT },
+		{}
 	};
 	struct nla_bitfield32 set = {};
 	size_t i;
@@ -148,7 +149,7 @@ static void add_flags(struct json_object *o, struct nlattr *flags)
 	if (!flags)
 		return;
 	nla_memcpy(&set, flags, sizeof(set));
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	for (i = 0; names[i].name; i++)
 		json_object_object_add(o, names[i].name,
 				       json_object_new_boolean(set.value &
 							       names[i].flag));

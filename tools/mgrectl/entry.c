@@ -113,8 +113,11 @@ static bool parse_cookie(struct entry *e, const char *value)
 	return true;
 }
 
+/* False: it is named already. */
 static bool set_flag(struct entry *e, uint32_t flag, bool on)
 {
+	if (e->flags_named & flag)
+		return false;
 	e->flags_named |= flag;
 	if (on)
 		e->flags |= flag;
@@ -146,18 +149,54 @@ static const struct word words[] = {
 	{ "hold", ENTRY_HOLD, "1..4294967295 seconds or forever",
 	  parse_hold },
 	{ "cookie", ENTRY_COOKIE, "up to 64 bytes in hex", parse_cookie },
+	{}
 };
-
-#define WORDS	(sizeof(words) / sizeof(words[0]))
 
 static const struct word *find_word(const char *text)
 {
-	size_t i;
+	const struct word *w;
 
-	for (i = 0; i < WORDS; i++)
-		if (!strcmp(words[i].word, text))
-			return &words[i];
+	for (w = words; w->word; w++)
+		if (!strcmp(w->word, text))
+			return w;
 	return NULL;
+}
+
+static bool parse_protocol(struct command *c, struct entry *e,
+			   const char *text)
+{
+	e->named |= ENTRY_PROTOCOL;
+	if (parse_address(text, &e->protocol))
+		return true;
+	error_at(c->line, EXIT_USAGE,
+		 "\"%s\" is neither an address nor a known word", text);
+	return false;
+}
+
+/* The value behind a word; a switch is its own. */
+static bool parse_value(struct command *c, struct entry *e,
+			const struct word *w)
+{
+	const char *value = w->allowed ? command_word(c) : w->word;
+
+	if (!value) {
+		error_at(c->line, EXIT_USAGE, "\"%s\" needs %s", w->word,
+			 w->allowed);
+		return false;
+	}
+	if (w->parse(e, value))
+		return true;
+	if (w->field == ENTRY_DEV)
+		error_at(c->line, EXIT_REFUSED, "there is no device \"%s\"",
+			 value);
+	else if (w->allowed)
+		error_at(c->line, EXIT_USAGE,
+			 "\"%s %s\" is wrong, it needs %s", w->word, value,
+			 w->allowed);
+	else
+		error_at(c->line, EXIT_USAGE, "\"%s\" is given twice",
+			 w->word);
+	return false;
 }
 
 /* One word, and its value if it has one. */
@@ -165,52 +204,31 @@ static bool parse_word(struct command *c, struct entry *e, const char *text,
 		       unsigned int allowed)
 {
 	const struct word *w = find_word(text);
-	const char *value = text;
 
-	if (!w && allowed & ENTRY_PROTOCOL && !e->protocol.length) {
-		e->named |= ENTRY_PROTOCOL;
-		if (parse_address(text, &e->protocol))
-			return true;
-		error_at(c->line, EXIT_USAGE,
-			 "\"%s\" is neither an address nor a known word", text);
+	if (!w && allowed & ~e->named & ENTRY_PROTOCOL)
+		return parse_protocol(c, e, text);
+	if (!w) {
+		error_at(c->line, EXIT_USAGE, "unknown word \"%s\"", text);
 		return false;
 	}
-	if (!w || !(allowed & w->field)) {
-		error_at(c->line, EXIT_USAGE, w ? "\"%s\" does not belong here" :
-			 "unknown word \"%s\"", text);
+	if (!(allowed & w->field)) {
+		error_at(c->line, EXIT_USAGE, "\"%s\" does not belong here",
+			 text);
 		return false;
 	}
-	if (e->named & w->field && w->field != ENTRY_FLAGS) {
+	if (e->named & w->field && w->allowed) {
 		error_at(c->line, EXIT_USAGE, "\"%s\" is given twice", text);
 		return false;
 	}
 	e->named |= w->field;
-	if (w->allowed) {
-		value = command_word(c);
-		if (!value) {
-			error_at(c->line, EXIT_USAGE, "\"%s\" needs %s", text,
-				 w->allowed);
-			return false;
-		}
-	}
-	if (!w->parse(e, value)) {
-		if (w->field == ENTRY_DEV)
-			error_at(c->line, EXIT_REFUSED,
-				 "there is no device \"%s\"", value);
-		else
-			error_at(c->line, EXIT_USAGE,
-				 "\"%s %s\" is wrong, it needs %s", text,
-				 value, w->allowed);
-		return false;
-	}
-	return true;
+	return parse_value(c, e, w);
 }
 
 bool entry_parse(struct command *c, struct entry *e, unsigned int required,
 		 unsigned int allowed)
 {
+	const struct word *w;
 	const char *text;
-	size_t i;
 
 	*e = (struct entry){};
 	while ((text = command_word(c)))
@@ -223,11 +241,10 @@ bool entry_parse(struct command *c, struct entry *e, unsigned int required,
 	}
 	if (e->named & (ENTRY_PORT | ENTRY_IF_ID))
 		required |= ENTRY_NBMA;
-	for (i = 0; i < WORDS; i++) {
-		if (!(required & ~e->named & words[i].field))
+	for (w = words; w->word; w++) {
+		if (!(required & ~e->named & w->field))
 			continue;
-		error_at(c->line, EXIT_USAGE, "\"%s\" is missing",
-			 words[i].word);
+		error_at(c->line, EXIT_USAGE, "\"%s\" is missing", w->word);
 		return false;
 	}
 	return true;

@@ -53,7 +53,8 @@ static void print_text(struct json_object *o)
 	json_object_object_foreach(o, name, value) {
 		enum json_type type = json_object_get_type(value);
 
-		if (type == json_type_boolean && !json_object_get_boolean(value))
+		if (type == json_type_boolean &&
+		    !json_object_get_boolean(value))
 			continue;
 		fputs(type == json_type_object ? "\n    " : blank, stdout);
 		blank = " ";
