@@ -150,24 +150,46 @@ static bool cache_outranks(const struct cache_entry *entry,
 	return true;
 }
 
-int cache_set(struct interface *interface, const struct cache_binding *binding,
+/*
+ * A node that asked us and answered us is known by both, and for as long as
+ * either of them says: neither ends what the other still relies on.
+ */
+static void cache_merge(const struct cache_entry *entry,
+			struct cache_binding *binding)
+{
+	uint32_t left = cache_remaining(entry);
+
+	if (cache_authority(entry->binding.type) != CACHE_RESOLVED ||
+	    cache_authority(binding->type) != CACHE_RESOLVED ||
+	    !nhrp_address_equal(&entry->binding.nbma, &binding->nbma))
+		return;
+	if (entry->binding.type == CACHE_RESOLVED)
+		binding->type = CACHE_RESOLVED;
+	if (binding->holding_time < left)
+		binding->holding_time = left;
+}
+
+int cache_set(struct interface *interface, const struct cache_binding *wanted,
 	      struct cache_entry **entry)
 {
-	struct cache_entry *found = cache_find(interface, &binding->protocol);
+	struct cache_entry *found = cache_find(interface, &wanted->protocol);
+	struct cache_binding binding = *wanted;
 	enum event_type type;
 	int result;
 
 	*entry = found;
-	if (found && cache_outranks(found, binding, &result))
+	if (found && cache_outranks(found, wanted, &result))
 		return result;
-	result = cache_install(interface, binding);
+	if (found)
+		cache_merge(found, &binding);
+	result = cache_install(interface, &binding);
 	if (result)
 		return result;
 	if (found) {
-		type = cache_rebind(found, binding) ? EVENT_CACHE_CHANGE :
+		type = cache_rebind(found, &binding) ? EVENT_CACHE_CHANGE :
 						      EVENT_CACHE_REFRESH;
 	} else {
-		found = cache_add(interface, binding);
+		found = cache_add(interface, &binding);
 		type = EVENT_CACHE_ADD;
 	}
 	if (!found)

@@ -100,7 +100,7 @@ struct cache_entry *cache_find(const struct interface *interface,
  * Return: 0; -EEXIST if a higher one stands in the way; -ENOSPC if there is
  * no room; other errors of the kernel, which were logged.
  */
-int cache_set(struct interface *interface, const struct cache_binding *binding,
+int cache_set(struct interface *interface, const struct cache_binding *wanted,
 	      struct cache_entry **entry);
 
 /**

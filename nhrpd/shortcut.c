@@ -3,9 +3,10 @@
  * Shortcuts: kernel routes `proto dmvpn` through a resolved next hop.
  *
  * A shortcut is made by a Resolution Reply. Its timer ends at two thirds of
- * the holding time: if its next hop was used in that time, it is asked for
- * again, and an answer starts it anew. It ends with its holding time, with the
- * mapping of its next hop, by a purge, or by a refusal.
+ * the holding time: if its next hop was used in the last third, it is asked
+ * for again, and an answer starts it anew; later on the kernel says so when
+ * the next hop is used. It ends with its holding time, with the mapping of its
+ * next hop, by a purge, or by a refusal.
  */
 #include "shortcut.h"
 
@@ -108,7 +109,7 @@ static void shortcut_expired(uv_timer_t *timer)
 	}
 	left = shortcut->expires - now;
 	timer_set(timer, left);
-	if (shortcut_used(shortcut, 2 * left))
+	if (shortcut_used(shortcut, left))
 		resolve_start(shortcut->interface, &shortcut->destination,
 			      true);
 }
