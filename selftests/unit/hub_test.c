@@ -122,6 +122,20 @@ static void unique_address_is_kept(void **state)
 	assert_mapped(SPOKE1, SPOKE1_NBMA);
 }
 
+static void unique_registration_is_of_one_address(void **state)
+{
+	(void)state;
+	request(NHRP_REGISTRATION_REQUEST, HUB);
+	in.flags = NHRP_REGISTRATION_UNIQUE;
+	*nhrp_packet_add_cie(&in) = in.cies[0];
+	in.cies[1].protocol = fake_address("9.0.0.22");
+	exchange_receive(&in, SPOKE1_NBMA);
+	exchange_sent(NHRP_REGISTRATION_REPLY, SPOKE1_NBMA);
+	assert_int_equal(out.cies[0].code, NHRP_CODE_SUCCESS);
+	assert_int_equal(out.cies[1].code, NHRP_CODE_PROHIBITED);
+	assert_mapped("9.0.0.22", NULL);
+}
+
 static void address_that_is_not_unique_may_move(void **state)
 {
 	(void)state;
@@ -318,6 +332,23 @@ static void requester_is_admitted_before_the_answer(void **state)
 	exchange_sent(NHRP_RESOLUTION_REPLY, SPOKE1_NBMA);
 	assert_int_equal(out.cies[0].code, NHRP_CODE_SUCCESS);
 	assert_mapped(SPOKE1, SPOKE1_NBMA);
+}
+
+static void looped_reply_draws_an_error(void **state)
+{
+	struct nhrp_address hub = fake_address(HUB);
+	struct nhrp_cie responder;
+
+	(void)state;
+	exchange_register(SPOKE1_NBMA, SPOKE1);
+	request(NHRP_RESOLUTION_REPLY, "10.0.65.9");
+	nhrp_cie_init(&responder, NULL, &hub, 32);
+	nhrp_extension_add_cie(nhrp_extension_find(&in,
+				NHRP_EXTENSION_RESPONDER_ADDRESS), &responder);
+	exchange_receive(&in, SPOKE2_NBMA);
+	exchange_sent(NHRP_ERROR_INDICATION, SPOKE2_NBMA);
+	exchange_silent();
+	assert_int_equal(out.code, NHRP_ERROR_LOOP_DETECTED);
 }
 
 /* ---- loops, hop counts, extensions: 5.2.7, 5.3 ---- */
@@ -518,6 +549,17 @@ static void purge_that_wants_no_reply(void **state)
 	assert_mapped(SPOKE1, NULL);
 }
 
+/* Nobody acknowledges in the name of another. */
+static void purge_for_a_node_that_is_not_there(void **state)
+{
+	(void)state;
+	request(NHRP_PURGE_REQUEST, "9.0.0.77");
+	in.cies[0].protocol = fake_address(SPOKE1);
+	exchange_receive(&in, SPOKE1_NBMA);
+	exchange_sent(NHRP_ERROR_INDICATION, SPOKE1_NBMA);
+	assert_int_equal(out.code, NHRP_ERROR_UNREACHABLE);
+}
+
 static void purge_reaches_whom_it_was_told(void **state)
 {
 	(void)state;
@@ -587,6 +629,7 @@ int main(void)
 		HUB_TEST(registration_destinations, plain_hub),
 		HUB_TEST(refresh_is_not_a_conflict, plain_hub),
 		HUB_TEST(unique_address_is_kept, plain_hub),
+		HUB_TEST(unique_registration_is_of_one_address, plain_hub),
 		HUB_TEST(address_that_is_not_unique_may_move, plain_hub),
 		HUB_TEST(addresses_nobody_may_register, hub_with_map),
 		HUB_TEST(client_behind_nat_learns_its_address, plain_hub),
@@ -597,6 +640,7 @@ int main(void)
 		HUB_TEST(reply_is_forwarded_to_the_requester, plain_hub),
 		HUB_TEST(egress_answers_with_its_prefix, plain_hub),
 		HUB_TEST(requester_is_admitted_before_the_answer, plain_hub),
+		HUB_TEST(looped_reply_draws_an_error, plain_hub),
 		HUB_TEST(loop_draws_an_error, plain_hub),
 		HUB_TEST(hop_count_is_not_exceeded, plain_hub),
 		HUB_TEST(unknown_compulsory_extension, plain_hub),
@@ -608,6 +652,7 @@ int main(void)
 		HUB_TEST(purge_of_its_owner_is_honoured, plain_hub),
 		HUB_TEST(purge_of_a_stranger_is_not, plain_hub),
 		HUB_TEST(purge_that_wants_no_reply, plain_hub),
+		HUB_TEST(purge_for_a_node_that_is_not_there, plain_hub),
 		HUB_TEST(purge_reaches_whom_it_was_told, plain_hub),
 		HUB_TEST(hairpin_is_indicated_to_its_source, plain_hub),
 		HUB_TEST(stray_replies, plain_hub),

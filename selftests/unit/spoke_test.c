@@ -388,20 +388,40 @@ static void indications_that_are_not_heeded(void **state)
 
 /* ---- the answering side ---- */
 
-static void request_for_our_network(void **state)
+/* Spoke 2 asks, by way of the hub, for what is behind us. */
+static void spoke2_asks(uint16_t hold)
 {
 	struct nhrp_address hub = fake_address(HUB);
 	struct nhrp_cie transit;
 
-	(void)state;
 	exchange_request(&in, NHRP_RESOLUTION_REQUEST, SPOKE2_NBMA, SPOKE2,
 			 "10.0.64.9");
+	in.cies[0].holding_time = hold;
 	nhrp_cie_init(&transit, NULL, &hub, 32);
 	nhrp_extension_add_cie(nhrp_extension_find(&in,
 				NHRP_EXTENSION_FORWARD_TRANSIT), &transit);
 	in.flags = 0xc802;
 	exchange_receive(&in, HUB_NBMA);
 	exchange_sent(NHRP_RESOLUTION_REPLY, SPOKE2_NBMA);
+}
+
+static const struct mgre_peer *find_peer(const char *nbma)
+{
+	struct nhrp_address address = fake_address(nbma);
+	size_t i;
+
+	for (i = 0; i < fake.peer_count; i++)
+		if (nhrp_address_equal(&fake.peers[i].peer.endpoint.nbma,
+				       &address))
+			return &fake.peers[i].peer;
+	fail_msg("no peer %s", nbma);
+	return NULL;
+}
+
+static void request_for_our_network(void **state)
+{
+	(void)state;
+	spoke2_asks(300);
 	assert_mapped(SPOKE2, SPOKE2_NBMA);
 	assert_int_equal(out.flags, 0xe802);
 	assert_address(&out.source_protocol, SPOKE2);
@@ -412,6 +432,47 @@ static void request_for_our_network(void **state)
 	assert_address(&out.cies[0].nbma, SPOKE1_NBMA);
 	assert_int_equal(sent_extension(NHRP_EXTENSION_FORWARD_TRANSIT)->
 			 cie_count, 1);
+}
+
+/* Or the requester would send us data that the kernel refuses. */
+static void admission_outlives_the_answer(void **state)
+{
+	static const uint16_t holds[] = { 60, 300, 7200 };
+	struct nhrp_address spoke2 = fake_address(SPOKE2);
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(holds); i++) {
+		spoke2_asks(holds[i]);
+		assert_int_equal(out.cies[0].holding_time,
+				 holds[i] < 300 ? holds[i] : 300);
+		assert_in_range(fake_find_map(DEVICE, &spoke2)->hold,
+				out.cies[0].holding_time + 1, 7300);
+	}
+}
+
+/* The requester refuses our data until it has our reply. */
+static void nothing_is_sent_directly_before_the_reply(void **state)
+{
+	(void)state;
+	spoke2_asks(300);
+	assert_false(find_peer(SPOKE2_NBMA)->up);
+	exchange_pass(5000);
+	assert_true(find_peer(SPOKE2_NBMA)->up);
+	spoke2_asks(300);
+	assert_true(find_peer(SPOKE2_NBMA)->up);
+}
+
+static void stranger_moves_no_mapping(void **state)
+{
+	(void)state;
+	spoke2_asks(300);
+	exchange_request(&in, NHRP_RESOLUTION_REQUEST, "9.1.1.77", SPOKE2,
+			 "10.0.64.9");
+	exchange_receive(&in, "9.1.1.77");
+	exchange_sent(NHRP_RESOLUTION_REPLY, "9.1.1.77");
+	assert_int_equal(out.cies[0].code, NHRP_CODE_PROHIBITED);
+	assert_mapped(SPOKE2, SPOKE2_NBMA);
 }
 
 /* ---- purge, end and new beginning ---- */
@@ -511,6 +572,10 @@ int main(void)
 		SPOKE_TEST(answers_that_are_not_believed, registered_spoke),
 		SPOKE_TEST(indications_that_are_not_heeded, registered_spoke),
 		SPOKE_TEST(request_for_our_network, registered_spoke),
+		SPOKE_TEST(admission_outlives_the_answer, registered_spoke),
+		SPOKE_TEST(nothing_is_sent_directly_before_the_reply,
+			   registered_spoke),
+		SPOKE_TEST(stranger_moves_no_mapping, registered_spoke),
 		SPOKE_TEST(purge_ends_a_shortcut, registered_spoke),
 		SPOKE_TEST(expired_mapping_takes_its_shortcuts,
 			   registered_spoke),
