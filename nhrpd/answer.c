@@ -156,6 +156,16 @@ void answer_check(struct interface *interface,
 		answer_settle(interface);
 }
 
+void answer_check_all(struct interface *interface)
+{
+	struct answer *answer;
+
+	for (answer = interface->answers; answer; answer = answer->hh.next)
+		answer->doubtful = true;
+	if (interface->answers)
+		answer_settle(interface);
+}
+
 void answer_forget(struct interface *interface)
 {
 	struct answer *answer, *next;

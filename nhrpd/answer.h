@@ -71,6 +71,9 @@ void answer_withdraw_all(struct interface *interface);
 void answer_check(struct interface *interface,
 		  const struct nhrp_prefix *prefix);
 
+/** answer_check_all - as answer_check(), when any route may have changed */
+void answer_check_all(struct interface *interface);
+
 /** answer_forget - drop all, at the end of an interface */
 void answer_forget(struct interface *interface);
 

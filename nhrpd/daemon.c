@@ -155,14 +155,27 @@ static const struct mgre_events daemon_mgre_events = {
 
 /* ---- what the stack says ---- */
 
+/* The IPv4 routes of a device that goes down go without notice. */
+static void daemon_routes_gone(struct daemon *daemon)
+{
+	struct interface *interface;
+
+	for (interface = daemon->interfaces; interface;
+	     interface = interface->hh.next)
+		answer_check_all(interface);
+}
+
 static void daemon_link(void *context, const struct rtnl_link *link)
 {
 	interface_link(context, link);
+	if (!link->up)
+		daemon_routes_gone(context);
 }
 
 static void daemon_link_gone(void *context, unsigned int ifindex)
 {
 	interface_link_gone(context, ifindex);
+	daemon_routes_gone(context);
 }
 
 static void daemon_address(void *context, const struct rtnl_address *address)

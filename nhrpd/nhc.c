@@ -440,11 +440,12 @@ void nhc_interface_changed(struct interface *interface)
 	}
 }
 
-void nhc_settings_changed(struct interface *interface)
+void nhc_settings_changed(struct interface *interface, bool again)
 {
 	struct nhc *nhc;
 
-	for (nhc = interface->nhcs; nhc; nhc = nhc->next) {
+	nhc_take_turns(interface);
+	for (nhc = interface->nhcs; nhc && again; nhc = nhc->next) {
 		if (nhc->state != NHC_REGISTERED &&
 		    nhc->state != NHC_REGISTERING && nhc->state != NHC_REFUSED)
 			continue;

@@ -81,8 +81,11 @@ void nhc_free(struct nhc *nhc);
 /** nhc_interface_changed - the interface came up, went down or moved */
 void nhc_interface_changed(struct interface *interface);
 
-/** nhc_settings_changed - register again at once, with the same servers */
-void nhc_settings_changed(struct interface *interface);
+/**
+ * nhc_settings_changed - the configuration has changed
+ * @again: what we register has changed, too: do so at once
+ */
+void nhc_settings_changed(struct interface *interface, bool again);
 
 /** nhc_deregister - send the purge that takes our registration back */
 void nhc_deregister(struct nhc *nhc);

@@ -24,8 +24,10 @@ void nhc_install(struct nhc *nhc)
 
 	if (!interface->bound)
 		return;
-	if (!nhc->installed)
+	if (!nhc->installed) {
+		nhc->installed = true;
 		nhc->installed = settings_peer(interface, &nhc->nbma);
+	}
 	if (!nhc->installed || !nhc->protocol.length)
 		return;
 	entry = cache_find(interface, &nhc->protocol);

@@ -97,10 +97,14 @@ static bool receive_authenticate(struct received *received)
 	return false;
 }
 
-/* A request or indication in our own name: a loop, or a forgery. */
+/*
+ * A request or indication in our own name: a loop, or a forgery. Who registers
+ * our address by mistake is told so, however.
+ */
 static bool receive_not_own(struct received *received)
 {
 	if (nhrp_type_is_reply(received->packet->type) ||
+	    received->packet->type == NHRP_REGISTRATION_REQUEST ||
 	    !interface_is_own(received->interface,
 			      &received->packet->source_protocol))
 		return true;

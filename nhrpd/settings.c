@@ -31,7 +31,7 @@ static unsigned int settings_peer_flags(const struct interface *interface,
 		    nhrp_address_equal(&config->maps[i].nbma, nbma))
 			flags |= PEER_MULTICAST;
 	for (nhc = interface->nhcs; nhc; nhc = nhc->next) {
-		if (!nhrp_address_equal(&nhc->nbma, nbma))
+		if (!nhc->installed || !nhrp_address_equal(&nhc->nbma, nbma))
 			continue;
 		if (nhc->config.multicast)
 			flags |= PEER_MULTICAST;
@@ -55,7 +55,7 @@ static bool settings_want_peer(const struct interface *interface,
 		if (nhrp_address_equal(&config->maps[i].nbma, nbma))
 			return true;
 	for (nhc = interface->nhcs; nhc; nhc = nhc->next)
-		if (nhrp_address_equal(&nhc->nbma, nbma))
+		if (nhc->installed && nhrp_address_equal(&nhc->nbma, nbma))
 			return true;
 	return false;
 }
@@ -232,8 +232,7 @@ void settings_change(struct interface *interface,
 		return;
 	settings_apply(interface);
 	for (nhc = interface->nhcs; nhc; nhc = nhc->next)
-		if (nhc->state == NHC_REGISTERED || nhc->state == NHC_STANDBY)
-			settings_release_peer(interface, &nhc->nbma);
-	if (settings_reregister(old, config))
-		nhc_settings_changed(interface);
+		if (nhc->installed)
+			settings_peer(interface, &nhc->nbma);
+	nhc_settings_changed(interface, settings_reregister(old, config));
 }
