@@ -36,7 +36,7 @@ IPLIBDIR  ?= /usr/lib/$(if $(multiarch),$(multiarch)/)ip
 TEST	?= kernel nhrp interop scale
 KERNEL	?= 6.12
 
-all: module $(programs) $(plugin)
+all: module userspace
 
 help:
 	@echo 'make            build the module, nhrpd, mgrectl, nhrpctl and the ip plug-in'
@@ -119,6 +119,7 @@ selftests: userspace
 
 # deps may install what the rest of this file looks for, so start anew.
 check: deps
+	@tools/check-spec
 	@$(MAKE) --no-print-directory userspace unit_tests fuzzers
 	@selftests/check all
 
@@ -130,7 +131,11 @@ bench: deps
 	@$(MAKE) --no-print-directory userspace
 	@tools/bench/bench
 
-userspace: $(programs) $(plugin)
+userspace: $(programs) $(plugin) .build/selftests/scale/spokes
+
+.build/selftests/scale/spokes: selftests/scale/spokes.c
+	@mkdir -p $(@D)
+	$(quiet_LD)$(CC) $(CPPFLAGS) $(CFLAGS) -o $@ $<
 
 deps:
 	@tools/deps

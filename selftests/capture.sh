@@ -33,8 +33,9 @@ capture_stop()
 # capture_list FILE: a line for each NHRP packet.
 capture_list()
 {
-	tshark -r "$1" -Y nhrp -T fields -e frame.time_relative -e ip.src \
-		-e ip.dst -e _ws.col.Info 2>/dev/null
+	tshark -r "$1" -Y nhrp -T fields -E occurrence=f \
+		-e frame.time_relative -e ip.src -e ip.dst \
+		-e _ws.col.Info 2>/dev/null
 }
 
 # capture_count FILE FILTER: how many packets match a display filter.
