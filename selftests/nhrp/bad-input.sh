@@ -241,4 +241,6 @@ test_hijack
 for part in SPOKE1 SPOKE2; do
 	topology_ctl $part shutdown
 done
+slowwait 60 until_match '^\[\]$' known >/dev/null ||
+	echo "# the hub does not forget the spokes"
 test_authentication

@@ -202,6 +202,7 @@ monitors_told()
 {
 	ip netns exec "$HOST1" ping -q -c 2 -W 1 10.0.65.2 >/dev/null
 	topology_ctl SPOKE1 clear ip nhrp
+	grep -q '"packet":"Resolution Reply"' "$TMPDIR/json" &&
 	grep -q '"cache-delete"' "$TMPDIR/json" &&
 	grep -q ' cache-delete interface mgre0 ' "$TMPDIR/text"
 }
