@@ -17,16 +17,20 @@ static struct nhrp_extension *nat_extension(struct nhrp_packet *packet)
 	return nat && nat->is_cie_list ? nat : NULL;
 }
 
-/* Whether no server has passed a packet on; one must have left a record. */
-static bool nat_first_hop(struct nhrp_packet *packet)
+static const struct nhrp_extension *nat_record(struct nhrp_packet *packet)
 {
-	const struct nhrp_extension *transit =
-		nhrp_extension_find(packet,
-				    nhrp_type_is_reply(packet->type) ?
-				    NHRP_EXTENSION_REVERSE_TRANSIT :
-				    NHRP_EXTENSION_FORWARD_TRANSIT);
+	return nhrp_extension_find(packet, nhrp_type_is_reply(packet->type) ?
+				   NHRP_EXTENSION_REVERSE_TRANSIT :
+				   NHRP_EXTENSION_FORWARD_TRANSIT);
+}
 
-	return transit && !transit->cie_count;
+/* Only a server of ours is believed to pass on what others said. */
+static bool nat_from_server(const struct received *received)
+{
+	const struct peer *peer = peer_find(received->interface,
+					    &received->from);
+
+	return peer && peer->kept;
 }
 
 /* What the first server noted, or else what the node claims itself. */
@@ -43,22 +47,19 @@ static struct nhrp_address nat_told(struct nhrp_packet *packet,
 struct nhrp_address nat_source(const struct received *received)
 {
 	struct nhrp_packet *packet = received->packet;
+	const struct nhrp_extension *record = nat_record(packet);
 
-	if (nat_first_hop(packet))
+	if (!nat_from_server(received) || !record || !record->cie_count)
 		return received->from;
 	return nat_told(packet, &packet->source_protocol,
 			&packet->source_nbma);
 }
 
-/* A server that relays without leaving a record is not the responder. */
 struct nhrp_address nat_responder(const struct received *received,
 				  const struct nhrp_cie *cie,
 				  const struct nhrp_address *protocol)
 {
-	const struct peer *peer = peer_find(received->interface,
-					    &received->from);
-
-	if (nat_first_hop(received->packet) && !(peer && peer->kept))
+	if (!nat_from_server(received))
 		return received->from;
 	return nat_told(received->packet, protocol, &cie->nbma);
 }
@@ -81,8 +82,9 @@ void nat_note(struct received *received)
 	struct nhrp_packet *packet = received->packet;
 	const struct nhrp_address *claimed = &packet->source_nbma;
 	const struct nhrp_address *protocol = &packet->source_protocol;
+	const struct nhrp_extension *record = nat_record(packet);
 
-	if (!nat_first_hop(packet))
+	if (!record || record->cie_count)
 		return;
 	if (nhrp_type_is_reply(packet->type)) {
 		if (!packet->cie_count || !packet->cies[0].protocol.length)

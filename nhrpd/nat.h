@@ -4,7 +4,9 @@
  * each other by Cisco's NAT Address extension.
  *
  * The outer source of a packet is true on its first hop only; from there on
- * the extension has to carry it.
+ * the extension has to carry it, and is believed if a server of ours passed
+ * the packet on. Whatever else passes packets on is taken for the node itself,
+ * which is safe: it can pass on the data as well.
  */
 #ifndef NHRPD_NAT_H
 #define NHRPD_NAT_H
