@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+#
+# What the tests of nhrpd have in common: waiting for what it knows, and for
+# packets that go one way or the other. Source it after ../topology.sh.
+
+# knows PART FILTER WORD...: 0 if jq's filter is true for what "nhrpctl -j
+# WORD..." says.
+knows()
+{
+	local part=$1 filter=$2
+	shift 2
+
+	topology_ctl "$part" -j "$@" | jq -e "$filter"
+}
+
+# expect PART FILTER WORD...: the check fails unless this becomes true.
+expect()
+{
+	local out
+
+	slowwait 60 knows "$@" > /dev/null
+	check_err $? "$1: '${*:3}' never said $2: $(topology_ctl "$1" -j \
+		"${@:3}" 2>&1)"
+}
+
+# registered PART [PROTOCOL]: jq's filter for a registered server
+registered='map(select(.state == "registered")) | length'
+
+# entry PROTOCOL: jq's filter for the cache entry of an address.
+entry()
+{
+	echo "[.[] | select(.protocol == \"$1\" and .nbma != null)] | first"
+}
+
+# gre_packets FILTER...: GRE packets that came into the provider's router from
+# one address to another, counted since count_gre_start.
+count_gre_start()
+{
+	ip netns exec "$NET" nft -f - <<-'NFT'
+	table ip count {
+		counter spoke1_hub { }
+		counter spoke2_hub { }
+		counter spoke1_spoke2 { }
+		counter spoke2_spoke1 { }
+		chain forward {
+			type filter hook forward priority 0;
+			meta l4proto != 47 accept
+			ip saddr 9.1.1.130 ip daddr 9.1.1.10 counter name spoke1_hub
+			ip saddr 9.1.1.134 ip daddr 9.1.1.10 counter name spoke2_hub
+			ip saddr 9.1.1.130 ip daddr 9.1.1.134 counter name spoke1_spoke2
+			ip saddr 9.1.1.134 ip daddr 9.1.1.130 counter name spoke2_spoke1
+		}
+	}
+	NFT
+}
+
+# count_gre NAME: what a counter of count_gre_start is at.
+count_gre()
+{
+	ip netns exec "$NET" nft -j list counter ip count "$1" |
+		jq '.nftables[] | select(.counter) | .counter.packets'
+}
+
+# kill_nhrpd PART [SIGNAL]: end a router's nhrpd and wait for its end.
+kill_nhrpd()
+{
+	local pid=$1_pid
+
+	kill "-${2:-KILL}" "${!pid}"
+	wait "${!pid}" 2>/dev/null
+}
