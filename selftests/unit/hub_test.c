@@ -175,6 +175,30 @@ static void addresses_nobody_may_register(void **state)
 	assert_mapped(HUB, NULL);
 }
 
+/* What a client says of the way of its packet is not believed. */
+static void client_is_where_its_packets_come_from(void **state)
+{
+	struct nhrp_address elsewhere = fake_address("9.0.0.250");
+	struct nhrp_cie record;
+
+	(void)state;
+	exchange_request(&in, NHRP_REGISTRATION_REQUEST, SPOKE2_NBMA, SPOKE1,
+			 HUB);
+	nhrp_extension_remove(&in, NHRP_EXTENSION_FORWARD_TRANSIT);
+	exchange_receive(&in, SPOKE1_NBMA);
+	exchange_sent(NHRP_REGISTRATION_REPLY, SPOKE1_NBMA);
+	assert_mapped(SPOKE1, SPOKE1_NBMA);
+
+	exchange_request(&in, NHRP_REGISTRATION_REQUEST, SPOKE2_NBMA, SPOKE1,
+			 HUB);
+	nhrp_cie_init(&record, NULL, &elsewhere, 32);
+	nhrp_extension_add_cie(nhrp_extension_find(&in,
+				NHRP_EXTENSION_FORWARD_TRANSIT), &record);
+	exchange_receive(&in, SPOKE1_NBMA);
+	exchange_sent(NHRP_REGISTRATION_REPLY, SPOKE1_NBMA);
+	assert_mapped(SPOKE1, SPOKE1_NBMA);
+}
+
 static void client_behind_nat_learns_its_address(void **state)
 {
 	struct nhrp_extension *nat;
@@ -632,6 +656,7 @@ int main(void)
 		HUB_TEST(unique_registration_is_of_one_address, plain_hub),
 		HUB_TEST(address_that_is_not_unique_may_move, plain_hub),
 		HUB_TEST(addresses_nobody_may_register, hub_with_map),
+		HUB_TEST(client_is_where_its_packets_come_from, plain_hub),
 		HUB_TEST(client_behind_nat_learns_its_address, plain_hub),
 		HUB_TEST(table_that_is_full, plain_hub),
 		HUB_TEST(unknown_address_is_refused_at_once, plain_hub),
