@@ -19,13 +19,13 @@ link()
 	ip -n "$ROUTER" link "$@"
 }
 
-link add mgre0 type mgre
+link add mgre0 type mgre local 192.0.2.1
 check_err $? "refused"
-check_link ROUTER '.ttl == 255 and .tos == "inherit" and .pmtudisc == true and
+check_link ROUTER '.ttl == 64 and .tos == "0" and .pmtudisc == true and
 	.redirect == "off" and .accept_unknown == false and .max_entries > 0 and
 	(has("key") | not)'
 link del mgre0
-log_test "a device without options has the documented defaults"
+log_test "a device without further options has the documented defaults"
 
 link add mgre0 type mgre local 192.0.2.1 dev eth0 key 999 ttl 64 tos 40 \
 	nopmtudisc fwmark 0x10 redirect 8 max-entries 1000 accept-unknown
@@ -99,10 +99,15 @@ for bad in 'local 224.0.0.1' 'local 255.255.255.255' 'remote 224.0.0.1' \
 	# shellcheck disable=SC2086 # words
 	check_refused '^Error: ' link add mgre1 type mgre $bad
 done
+for bad in '' 'local any' 'key 3' 'remote 192.0.2.9' 'dev none'; do
+	# shellcheck disable=SC2086 # words
+	check_refused '^Error: ' link add mgre1 type mgre $bad
+done
 log_test "the kernel refuses impossible addresses with a reason"
 
 link add mgre0 type mgre local 192.0.2.1 key 1
 check_refused '^Error: ' link add mgre1 type mgre local 192.0.2.1 key 1
+link add mgre2 type mgre local 192.0.2.1 key 2
 check_refused '^Error: ' link set mgre0 type mgre key 2
 check_refused '^Error: ' link set mgre0 type mgre local 224.0.0.1
 check_refused '^Error: ' link set mgre0 type mgre remote 2001:db8::1

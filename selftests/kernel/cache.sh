@@ -85,7 +85,9 @@ ctl map del dev mgre0 10.9.0.3
 ctl map del dev mgre0 fd09::2
 check_equal "$(entries ROUTER peer)" 0 "peers"
 ctl map add dev mgre0 10.9.0.2 nbma 192.0.2.2
-ctl peer set dev mgre0 nbma 192.0.2.2
+ctl peer set dev mgre0 nbma 192.0.2.2 multicast
+check_peer 192.0.2.2 '.[0].transient'
+ctl peer set dev mgre0 nbma 192.0.2.2 notransient
 check_peer 192.0.2.2 '.[0].transient | not'
 ctl map del dev mgre0 10.9.0.2
 check_peer 192.0.2.2 '.[0].mappings == 0'

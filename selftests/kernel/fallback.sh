@@ -111,7 +111,6 @@ check_err $? "no ICMP host unreachable"
 check_counted SPOKE1 tx_unresolved "$before"
 log_test "no mapping comes: the sender is told"
 
-on SPOKE1 ping -q -c 1 -W 1 9.0.0.77 > /dev/null
 before=$(mgre_stat "$SPOKE1" mgre0 tx_queue_full)
 capture SPOKE2 eth0 'proto gre'
 on SPOKE1 ping -q -l 60 -c 60 -W 1 9.0.0.3 > /dev/null &

@@ -9,6 +9,8 @@ and "#N" an attribute by its number.
 
   genl.py call OPERATION ATTRIBUTES [create] [excl]   print what is answered
   genl.py dump OPERATION ATTRIBUTES
+  genl.py try          for each line "OPERATION ATTRIBUTES [FLAG...]" of
+                       standard input print its refusal, or "accepted"
   genl.py own DEVICE   bind the device and print "bound", then each message
   genl.py listen       join the group, print "listening", then each event
 
@@ -181,6 +183,17 @@ class Family:
         for command, data in self.answers():
             self.show(command, data)
 
+    def attempt(self, line):
+        """How one line of "try" ends."""
+        operation, rest = line.split(None, 1)
+        values, end = json.JSONDecoder().raw_decode(rest)
+        flags = sum(NLM_F_FLAGS[word] for word in rest[end:].split())
+        try:
+            self.ask(operation, values, flags)
+        except Refused as refusal:
+            return str(refusal)
+        return "accepted"
+
     def show(self, command, data):
         names = {v: k for k, v in self.spec.commands.items()}
         print(json.dumps({"message": names[command],
@@ -205,6 +218,9 @@ def main():
             for word in words[2:]:
                 flags |= NLM_F_FLAGS[word]
             family.ask(words[0], json.loads(words[1]), flags)
+        elif verb == "try":
+            for line in sys.stdin:
+                print(f"{family.attempt(line)}  <- {line.strip()}")
         elif verb == "own":
             family.ask("dev-bind",
                        {"ifindex": socket.if_nametoindex(words[0])}, 0)

@@ -91,8 +91,8 @@ rule prerouting ip protocol gre notrack
 check_ping LEFT 10.9.0.2
 log_test "and untracked"
 
-on RIGHT nft add chain ip t trace \
+on RIGHT nft add chain ip t reroute \
 	'{ type route hook output priority -150; }'
-on RIGHT nft add rule ip t trace ip protocol gre meta mark set 0x1
+on RIGHT nft add rule ip t reroute ip protocol gre meta mark set 0x1
 check_ping LEFT 10.9.0.2
 log_test "packets that are routed again by a rule get through"

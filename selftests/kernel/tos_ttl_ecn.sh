@@ -31,14 +31,15 @@ outer()
 	esac
 }
 
-outer 'ip[8] == 255' -t 33 10.9.0.2
+outer 'ip[8] == 64' -t 33 10.9.0.2
+outer 'ip[1] == 0' -Q 0xb8 10.9.0.2
 ip -n "$LEFT" link set mgre0 type mgre ttl 17
 outer 'ip[8] == 17' -t 33 10.9.0.2
 ip -n "$LEFT" link set mgre0 type mgre ttl inherit
 outer 'ip[8] == 33' -t 33 10.9.0.2
 outer 'ip[8] == 34' -t 34 fd09::2
-ip -n "$LEFT" link set mgre0 type mgre ttl 255
-log_test "ttl: 255 by default, fixed, inherited"
+ip -n "$LEFT" link set mgre0 type mgre ttl 64
+log_test "ttl: 64 by default, fixed, inherited"
 
 ip -n "$LEFT" link set mgre0 type mgre tos inherit
 outer 'ip[1] == 0xb8' -Q 0xb8 10.9.0.2
@@ -59,8 +60,8 @@ log_test "ECN bits are carried to the outer header"
 
 # Congestion on the way: RIGHT marks what comes in before the tunnel sees it.
 on RIGHT nft -f - <<-END || skip_all "nft cannot set ECN"
-	table ip mark {
-		chain in {
+	table ip t {
+		chain prerouting {
 			type filter hook prerouting priority -300;
 			ip protocol gre ip ecn set ce
 		}

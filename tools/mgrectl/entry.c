@@ -134,6 +134,11 @@ static bool parse_fallback(struct entry *e, const char *value)
 	return set_flag(e, MGRE_PEER_FLAGS_FALLBACK, strncmp(value, "no", 2));
 }
 
+static bool parse_transient(struct entry *e, const char *value)
+{
+	return set_flag(e, MGRE_PEER_FLAGS_TRANSIENT, strncmp(value, "no", 2));
+}
+
 static const struct word words[] = {
 	{ "dev", ENTRY_DEV, "the name of a device", parse_dev },
 	{ "nbma", ENTRY_NBMA, "an address", parse_nbma },
@@ -143,6 +148,8 @@ static const struct word words[] = {
 	{ "nomulticast", ENTRY_FLAGS, NULL, parse_multicast },
 	{ "fallback", ENTRY_FLAGS, NULL, parse_fallback },
 	{ "nofallback", ENTRY_FLAGS, NULL, parse_fallback },
+	{ "transient", ENTRY_FLAGS, NULL, parse_transient },
+	{ "notransient", ENTRY_FLAGS, NULL, parse_transient },
 	{ "mark", ENTRY_MARK, "0..0xffffffff", parse_mark },
 	{ "priority", ENTRY_PRIORITY, "0..0xffffffff", parse_priority },
 	{ "state", ENTRY_STATE, "up or down", parse_state },

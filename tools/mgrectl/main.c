@@ -26,8 +26,8 @@ static void help(FILE *f)
 	      "           dev show [ dev NAME ]\n"
 	      "           monitor [ dev NAME ]\n"
 	      "PEER    := nbma ADDRESS [ port PORT ] [ if-id NUMBER ]\n"
-	      "SETTING := [no]multicast | [no]fallback | mark MARK |\n"
-	      "           priority NUMBER | state up|down\n", f);
+	      "SETTING := [no]multicast | [no]fallback | [no]transient |\n"
+	      "           mark MARK | priority NUMBER | state up|down\n", f);
 }
 
 static void help_command(struct command *c)
