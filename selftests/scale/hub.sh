@@ -66,10 +66,6 @@ result=$(from "$SPOKES" resolve 172.20.0.1)
 check_equal "${result% in *}" "code 12" "reply for an unknown address"
 log_test "an unknown address has no binding, at once: $result"
 
-result=$(from "$SPOKES" resolve 172.17.0.5)
-check_equal "${result% in *}" "code 0" "reply for spoke 5"
-log_test "a registered address has one: $result"
-
 result=$(from "$SPOKES" purge 300)
 check_equal "${result% in *}" "code 0" "reply to the purge"
 result=$(from "$SPOKES" resolve 172.17.1.44)
