@@ -7,11 +7,10 @@
 #include <net/l3mdev.h>
 #include "mgre.h"
 
-static struct hlist_head *mgre_demux_bucket(struct net *net,
-					    const struct in6_addr *local,
+static struct hlist_head *mgre_demux_bucket(struct net *net, __be32 local,
 					    u32 key)
 {
-	u32 hash = (__force u32)mgre_address_v4(local) ^ key;
+	u32 hash = (__force u32)local ^ key;
 
 	return &mgre_net(net)->devices[hash_32(hash, MGRE_NET_BITS)];
 }
@@ -36,11 +35,9 @@ static int mgre_skb_domain(const struct sk_buff *skb)
 struct mgre *mgre_demux(struct net *net, const struct sk_buff *skb,
 			__be32 local, bool has_key, u32 key)
 {
-	struct in6_addr address;
 	struct mgre *mgre;
 
-	ipv6_addr_set_v4mapped(local, &address);
-	hlist_for_each_entry_rcu(mgre, mgre_demux_bucket(net, &address, key),
+	hlist_for_each_entry_rcu(mgre, mgre_demux_bucket(net, local, key),
 				 demux)
 		if (mgre->parms.key == key &&
 		    mgre->parms.has_key == has_key &&
@@ -80,7 +77,8 @@ static void mgre_demux_add(struct mgre *mgre)
 {
 	if (!ipv6_addr_any(&mgre->local))
 		hlist_add_head_rcu(&mgre->demux,
-				   mgre_demux_bucket(mgre->net, &mgre->local,
+				   mgre_demux_bucket(mgre->net,
+						     mgre_address_v4(&mgre->local),
 						     mgre->parms.key));
 }
 

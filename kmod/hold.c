@@ -4,7 +4,6 @@
  * its packets go by the fallback peer. Without such a peer they wait here, a
  * few and for a short time, and are then answered with an ICMP error.
  */
-#include <linux/jhash.h>
 #include <linux/slab.h>
 #include <net/icmp.h>
 #include "mgre.h"
@@ -27,9 +26,8 @@ struct mgre_hold_entry {
 static struct hlist_head *mgre_hold_bucket(struct mgre_hold_table *table,
 					   const struct in6_addr *next_hop)
 {
-	u32 hash = jhash2((const u32 *)next_hop->s6_addr32, 4, 0);
-
-	return &table->buckets[hash % MGRE_HOLD_BUCKETS];
+	return &table->buckets[mgre_address_hash(next_hop, 0) %
+			       MGRE_HOLD_BUCKETS];
 }
 
 static struct mgre_hold_entry *

@@ -15,9 +15,7 @@
 
 static u32 mgre_mapping_hash(const void *data, u32 len, u32 seed)
 {
-	const struct in6_addr *protocol = data;
-
-	return jhash2((const u32 *)protocol->s6_addr32, 4, seed);
+	return mgre_address_hash(data, seed);
 }
 
 static int mgre_mapping_compare(struct rhashtable_compare_arg *arg,

@@ -20,13 +20,13 @@
 
 #include <linux/if_tunnel.h>
 #include <linux/in6.h>
+#include <linux/jhash.h>
 #include <linux/mutex.h>
 #include <linux/netdevice.h>
 #include <linux/rhashtable.h>
 #include <linux/u64_stats_sync.h>
 #include <linux/workqueue.h>
 #include <linux/xarray.h>
-#include <net/dst_cache.h>
 #include <net/gro_cells.h>
 #include <net/gre.h>
 #include <net/ip.h>
@@ -44,6 +44,14 @@ static inline bool mgre_address_is_v4(const struct in6_addr *address)
 static inline __be32 mgre_address_v4(const struct in6_addr *address)
 {
 	return address->s6_addr32[3];
+}
+
+static inline u32 mgre_address_hash(const struct in6_addr *address, u32 seed)
+{
+	if (likely(mgre_address_is_v4(address)))
+		return jhash_1word((__force u32)mgre_address_v4(address),
+				   seed);
+	return jhash2((const u32 *)address->s6_addr32, 4, seed);
 }
 
 /* Outer IPv4 header, GRE header and its optional key. */
@@ -67,7 +75,7 @@ struct mgre_endpoint {
  * what the route says.
  */
 struct mgre_path {
-	struct dst_cache route;
+	struct dst_entry __rcu *route;		/* NULL: not looked up yet */
 	struct mgre_header header;
 	u8 header_len;
 	u32 mark;
@@ -242,6 +250,7 @@ void mgre_underlay_unregister(void);
 /* path.c: header template and cached route */
 struct mgre_path *mgre_path_create(const struct mgre *mgre,
 				   const struct in6_addr *nbma, u32 mark);
+void mgre_path_destroy(struct mgre_path *path);
 void mgre_path_free(struct mgre_path *path);
 struct rtable *mgre_path_route(const struct mgre *mgre,
 			       struct mgre_path *path);

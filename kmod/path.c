@@ -48,33 +48,37 @@ struct mgre_path *mgre_path_create(const struct mgre *mgre,
 	path = kzalloc(sizeof(*path), GFP_KERNEL);
 	if (!path)
 		return NULL;
-	if (dst_cache_init(&path->route, GFP_KERNEL)) {
-		kfree(path);
-		return NULL;
-	}
 	path->mark = mark ?: mgre->parms.fwmark;
 	path->header_len = mgre_build_header(mgre, nbma, &path->header);
 	return path;
 }
 
+/**
+ * mgre_path_destroy() - Free a path that nobody sees any more
+ * @path: Path
+ *
+ * Context: any.
+ */
+void mgre_path_destroy(struct mgre_path *path)
+{
+	dst_release(rcu_dereference_raw(path->route));
+	kfree(path);
+}
+
 static void mgre_path_free_rcu(struct rcu_head *rcu)
 {
-	struct mgre_path *path = container_of(rcu, struct mgre_path, rcu);
-
-	dst_cache_destroy(&path->route);
-	kfree(path);
+	mgre_path_destroy(container_of(rcu, struct mgre_path, rcu));
 }
 
 /**
  * mgre_path_free() - Free a path when its last reader is through
- * @path: Path, or NULL
+ * @path: Path
  *
  * Context: any.
  */
 void mgre_path_free(struct mgre_path *path)
 {
-	if (path)
-		call_rcu(&path->rcu, mgre_path_free_rcu);
+	call_rcu(&path->rcu, mgre_path_free_rcu);
 }
 
 static void mgre_grow_headroom(struct net_device *dev, unsigned int needed)
@@ -93,8 +97,8 @@ static void mgre_grow_headroom(struct net_device *dev, unsigned int needed)
  * then a bundle, or an error while there is no security association.
  *
  * Context: softirq, or process with bottom halves off; RCU read side.
- * Return: The route with a reference for the caller, or an ERR_PTR(); -ELOOP
- * if the route leads back into @mgre.
+ * Return: The route, valid as long as the RCU read side lasts, or an
+ * ERR_PTR(); -ELOOP if the route leads back into @mgre.
  */
 struct rtable *mgre_path_route(const struct mgre *mgre, struct mgre_path *path)
 {
@@ -115,7 +119,8 @@ struct rtable *mgre_path_route(const struct mgre *mgre, struct mgre_path *path)
 		ip_rt_put(rt);
 		return ERR_PTR(-ELOOP);
 	}
-	dst_cache_set_ip4(&path->route, &rt->dst, fl4.saddr);
+	dst_release(unrcu_pointer(xchg(&path->route,
+				       RCU_INITIALIZER(&rt->dst))));
 	WRITE_ONCE(path->mtu, dst_mtu(&rt->dst) - path->header_len);
 	mgre_grow_headroom(mgre->dev, LL_RESERVED_SPACE(dst_dev(&rt->dst)) +
 				      path->header_len + rt->dst.header_len);

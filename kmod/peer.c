@@ -4,10 +4,31 @@
 #include "mgre.h"
 #include "trace.h"
 
+static u32 mgre_peer_hash(const void *data, u32 len, u32 seed)
+{
+	const struct mgre_endpoint *endpoint = data;
+
+	return mgre_address_hash(&endpoint->nbma,
+				 seed ^ endpoint->if_id ^ endpoint->port);
+}
+
+static int mgre_peer_compare(struct rhashtable_compare_arg *arg,
+			     const void *object)
+{
+	const struct mgre_endpoint *endpoint = arg->key;
+	const struct mgre_peer *peer = object;
+
+	return !ipv6_addr_equal(&peer->endpoint.nbma, &endpoint->nbma) ||
+	       peer->endpoint.if_id != endpoint->if_id ||
+	       peer->endpoint.port != endpoint->port;
+}
+
 static const struct rhashtable_params mgre_peer_params = {
 	.head_offset		= offsetof(struct mgre_peer, node),
 	.key_offset		= offsetof(struct mgre_peer, endpoint),
 	.key_len		= sizeof(struct mgre_endpoint),
+	.hashfn			= mgre_peer_hash,
+	.obj_cmpfn		= mgre_peer_compare,
 	.automatic_shrinking	= true,
 };
 
@@ -199,8 +220,7 @@ static void mgre_peer_free_rcu(struct rcu_head *rcu)
 	struct mgre_peer *peer = container_of(rcu, struct mgre_peer, rcu);
 
 	/* Nobody sees the peer any more, so nobody can be using its path. */
-	dst_cache_destroy(&rcu_dereference_raw(peer->path)->route);
-	kfree(rcu_dereference_raw(peer->path));
+	mgre_path_destroy(rcu_dereference_raw(peer->path));
 	free_percpu(peer->stats);
 	kfree(peer);
 }

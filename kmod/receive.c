@@ -124,21 +124,17 @@ static void mgre_receive_data(struct mgre *mgre, struct mgre_peer *peer,
 	gro_cells_receive(&mgre->gro_cells, skb);
 }
 
-static void mgre_receive_for(struct mgre *mgre, struct sk_buff *skb,
-			     const struct mgre_gre_info *info)
+static void mgre_receive_inner(struct mgre *mgre, struct sk_buff *skb,
+			       const struct mgre_gre_info *info)
 {
 	struct mgre_endpoint endpoint = {};
-	struct mgre_origin origin = { .ingress = inet_iif(skb) };
 	__be32 saddr = ip_hdr(skb)->saddr;
 	u8 tos = ip_hdr(skb)->tos;
 	struct mgre_peer *peer;
 
 	ipv6_addr_set_v4mapped(saddr, &endpoint.nbma);
-	ipv6_addr_set_v4mapped(ip_hdr(skb)->daddr, &origin.local);
-	origin.nbma = endpoint.nbma;
 	peer = mgre_peer_find(mgre, &endpoint);
-	if (unlikely(!peer && info->protocol != htons(MGRE_PROTOCOL_NHRP) &&
-		     !mgre->parms.accept_unknown)) {
+	if (unlikely(!peer && !mgre->parms.accept_unknown)) {
 		mgre_drop(mgre, skb, MGRE_DROP_RX_UNKNOWN_PEER);
 		return;
 	}
@@ -146,10 +142,21 @@ static void mgre_receive_for(struct mgre *mgre, struct sk_buff *skb,
 		mgre_drop(mgre, skb, MGRE_DROP_RX_MALFORMED);
 		return;
 	}
-	if (unlikely(info->protocol == htons(MGRE_PROTOCOL_NHRP)))
-		mgre_nhrp_receive(mgre, skb, &origin);
+	mgre_receive_data(mgre, peer, skb, saddr, tos);
+}
+
+/* From anybody: how else would a client introduce itself? */
+static void mgre_receive_nhrp(struct mgre *mgre, struct sk_buff *skb,
+			      const struct mgre_gre_info *info)
+{
+	struct mgre_origin origin = { .ingress = inet_iif(skb) };
+
+	ipv6_addr_set_v4mapped(ip_hdr(skb)->saddr, &origin.nbma);
+	ipv6_addr_set_v4mapped(ip_hdr(skb)->daddr, &origin.local);
+	if (mgre_decapsulate(mgre, skb, info))
+		mgre_drop(mgre, skb, MGRE_DROP_RX_MALFORMED);
 	else
-		mgre_receive_data(mgre, peer, skb, saddr, tos);
+		mgre_nhrp_receive(mgre, skb, &origin);
 }
 
 static unsigned int mgre_receive_gre(struct sk_buff *skb, struct net *net)
@@ -168,10 +175,12 @@ static unsigned int mgre_receive_gre(struct sk_buff *skb, struct net *net)
 		mgre_drop(mgre, skb, MGRE_DROP_RX_CHECKSUM);
 		return NF_STOLEN;
 	}
-	if (likely(mgre_admit(mgre, skb)))
-		mgre_receive_for(mgre, skb, &info);
-	else
+	if (unlikely(!mgre_admit(mgre, skb)))
 		kfree_skb(skb);
+	else if (likely(info.protocol != htons(MGRE_PROTOCOL_NHRP)))
+		mgre_receive_inner(mgre, skb, &info);
+	else
+		mgre_receive_nhrp(mgre, skb, &info);
 	return NF_STOLEN;
 }
 

@@ -113,10 +113,11 @@ static void mgre_push_header(const struct mgre *mgre, struct sk_buff *skb,
 
 static struct rtable *mgre_route(struct mgre *mgre, struct mgre_path *path)
 {
-	__be32 saddr;
+	struct dst_entry *dst = rcu_dereference(path->route);
 
-	return dst_cache_get_ip4(&path->route, &saddr) ?:
-	       mgre_path_route(mgre, path);
+	if (likely(dst && dst_check(dst, 0)))
+		return container_of(dst, struct rtable, dst);
+	return mgre_path_route(mgre, path);
 }
 
 /* Everything between the inner packet and ip_local_out(). */
@@ -136,7 +137,8 @@ static int mgre_encapsulate(struct mgre *mgre, const struct mgre_path *path,
 	skb_scrub_packet(skb, !net_eq(mgre->net, dev_net(mgre->dev)));
 	if (path->mark)
 		skb->mark = path->mark;
-	skb_dst_set(skb, &rt->dst);
+	/* The path keeps the route, RCU keeps what the path lets go. */
+	skb_dst_set_noref(skb, &rt->dst);
 	memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
 	mgre_push_header(mgre, skb, path, dsfield, ttl, df);
 	return 0;
@@ -172,13 +174,11 @@ int mgre_send_path(struct mgre *mgre, struct mgre_path *path,
 		return err;
 	}
 	if (unlikely(!mgre_fits(mgre, skb, rt, path->header_len, &df))) {
-		ip_rt_put(rt);
 		mgre_drop(mgre, skb, MGRE_DROP_TX_TOO_BIG);
 		return -EMSGSIZE;
 	}
 	err = mgre_encapsulate(mgre, path, skb, rt, df);
 	if (unlikely(err)) {
-		ip_rt_put(rt);
 		mgre_drop(mgre, skb, MGRE_DROP_TX_NO_MEMORY);
 		return err;
 	}
