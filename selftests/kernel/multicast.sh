@@ -31,6 +31,8 @@ on HUB mgrectl -batch - <<-END
 	peer add dev mgre0 nbma 192.0.2.2 multicast
 	peer add dev mgre0 nbma 192.0.2.3 multicast
 	peer add dev mgre0 nbma 192.0.2.4
+	map add dev mgre0 10.9.0.2 nbma 192.0.2.2
+	map add dev mgre0 10.9.0.3 nbma 192.0.2.3
 END
 
 # seen PART FILTER NUMBER

@@ -66,5 +66,5 @@ before=$(mgre_stat "$LEFT" mgre0 tx_no_route)
 on LEFT mgrectl map add dev mgre0 10.9.0.4 nbma 203.0.113.1
 on LEFT ping -q -c 1 -W 1 10.9.0.4 > /dev/null 2>&1
 check_counted LEFT tx_no_route "$before"
-check_at_least "$(link_stat "$LEFT" mgre0 tx errors)" 1 "tx_errors"
+check_at_least "$(link_stat "$LEFT" mgre0 tx dropped)" 1 "tx_dropped"
 log_test "no route to a peer is counted"
