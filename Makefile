@@ -119,15 +119,16 @@ selftests: userspace
 
 # deps may install what the rest of this file looks for, so start anew.
 check: deps
-	@$(MAKE) --no-print-directory userspace unit_tests fuzzers
+	@$(MAKE) --no-print-directory -j$(shell nproc) userspace unit_tests \
+		fuzzers
 	@selftests/check all
 
 demo: deps
-	@$(MAKE) --no-print-directory userspace
+	@$(MAKE) --no-print-directory -j$(shell nproc) userspace
 	@tools/demo/demo $(if $(HOST),--host) $(DEMO_OPTIONS)
 
 bench: deps
-	@$(MAKE) --no-print-directory userspace
+	@$(MAKE) --no-print-directory -j$(shell nproc) userspace
 	@tools/bench/bench
 
 userspace: $(programs) $(plugin) .build/selftests/scale/spokes
