@@ -276,7 +276,7 @@ struct mgre *mgre_open(uv_loop_t *loop, const struct mgre_events *events,
 		return NULL;
 	}
 	if (!mgre_ready(mgre))
-		log_warning("the kernel has no family mgre: waiting for the module");
+		log_warning("no family mgre in the kernel: waiting for it");
 	return mgre;
 }
 

@@ -41,7 +41,7 @@
 #define RESOLVE_RETRY_MAX 8000
 #define RESOLVE_NEGATIVE 30000
 
-/* Questions and refusals at a time: a scan of addresses must not fill memory. */
+/* Questions and refusals at a time: a scan must not fill memory. */
 #define RESOLVE_MAX 4096
 
 const char *resolution_state_name(enum resolution_state state)

@@ -17,14 +17,13 @@ knows()
 # expect PART FILTER WORD...: the check fails unless this becomes true.
 expect()
 {
-	local out
-
 	slowwait 60 knows "$@" > /dev/null
 	check_err $? "$1: '${*:3}' never said $2: $(topology_ctl "$1" -j \
 		"${@:3}" 2>&1)"
 }
 
-# registered PART [PROTOCOL]: jq's filter for a registered server
+# jq's filter for how many servers have accepted us
+# shellcheck disable=SC2034 # for the tests that source this file
 registered='map(select(.state == "registered")) | length'
 
 # entry PROTOCOL: jq's filter for the cache entry of an address.
@@ -33,8 +32,8 @@ entry()
 	echo "[.[] | select(.protocol == \"$1\" and .nbma != null)] | first"
 }
 
-# gre_packets FILTER...: GRE packets that came into the provider's router from
-# one address to another, counted since count_gre_start.
+# count_gre_start: count GRE packets at the provider's router from here on, by
+# where they come from and go to.
 count_gre_start()
 {
 	ip netns exec "$NET" nft -f - <<-'NFT'
