@@ -14,7 +14,7 @@
 #include <net/ip6_route.h>
 #include <net/netfilter/nf_conntrack.h>
 #include <net/rtnetlink.h>
-#if __has_include(<net/gso.h>)
+#ifdef MGRE_HAVE_GSO_H
 #include <net/gso.h>
 #endif
 

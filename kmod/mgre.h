@@ -80,6 +80,7 @@ struct mgre_path {
 	u8 header_len;
 	u32 mark;
 	u32 mtu;				/* inside GRE, 0: not known */
+	__be16 df;				/* "don't fragment", or 0 */
 	struct rcu_head rcu;
 };
 

@@ -326,7 +326,8 @@ static int mgre_dump_mappings(struct sk_buff *skb, struct netlink_callback *cb,
 			continue;
 		err = mgre_dump_begin(&answer, cb, MGRE_CMD_MAP_GET, mgre);
 		if (!err)
-			err = mgre_dump_end(&answer, mgre_put_mapping(skb, mgre,
+			err = mgre_dump_end(&answer,
+					    mgre_put_mapping(skb, mgre,
 							     mapping));
 		if (err)
 			return err;

@@ -98,7 +98,8 @@ static void mgre_grow_headroom(struct net_device *dev, unsigned int needed)
  *
  * Context: softirq, or process with bottom halves off; RCU read side.
  * Return: The route, valid as long as the RCU read side lasts, or an
- * ERR_PTR(); -ELOOP if the route leads back into @mgre.
+ * ERR_PTR(): -ELOOP if the route leads back into @mgre, -EADDRNOTAVAIL
+ * while @mgre has no local address.
  */
 struct rtable *mgre_path_route(const struct mgre *mgre, struct mgre_path *path)
 {
@@ -112,6 +113,8 @@ struct rtable *mgre_path_route(const struct mgre *mgre, struct mgre_path *path)
 	};
 	struct rtable *rt;
 
+	if (!fl4.saddr)
+		return ERR_PTR(-EADDRNOTAVAIL);
 	rt = ip_route_output_key(mgre->net, &fl4);
 	if (IS_ERR(rt))
 		return rt;
@@ -119,9 +122,11 @@ struct rtable *mgre_path_route(const struct mgre *mgre, struct mgre_path *path)
 		ip_rt_put(rt);
 		return ERR_PTR(-ELOOP);
 	}
+	WRITE_ONCE(path->mtu, dst_mtu(&rt->dst) - path->header_len);
+	WRITE_ONCE(path->df, mgre->parms.pmtudisc &&
+			     !ip_mtu_locked(&rt->dst) ? htons(IP_DF) : 0);
 	dst_release(unrcu_pointer(xchg(&path->route,
 				       RCU_INITIALIZER(&rt->dst))));
-	WRITE_ONCE(path->mtu, dst_mtu(&rt->dst) - path->header_len);
 	mgre_grow_headroom(mgre->dev, LL_RESERVED_SPACE(dst_dev(&rt->dst)) +
 				      path->header_len + rt->dst.header_len);
 	return rt;

@@ -62,14 +62,12 @@ static bool mgre_may_refuse(const struct sk_buff *skb, unsigned int mtu)
  * Returns false for a packet that does not fit and whose sender now knows.
  * One that may be fragmented is, outside.
  */
-static bool mgre_fits(const struct mgre *mgre, struct sk_buff *skb,
-		      const struct rtable *rt, unsigned int header_len,
-		      __be16 *df)
+static bool mgre_fits(const struct mgre_path *path, struct sk_buff *skb,
+		      const struct rtable *rt, __be16 *df)
 {
-	unsigned int mtu = dst_mtu(&rt->dst) - header_len;
+	unsigned int mtu = dst_mtu(&rt->dst) - path->header_len;
 
-	*df = mgre->parms.pmtudisc && !ip_mtu_locked(&rt->dst) ?
-		htons(IP_DF) : 0;
+	*df = READ_ONCE(path->df);
 	if (likely(skb->len <= mtu))
 		return true;
 	if (skb_is_gso(skb) && skb_gso_validate_network_len(skb, mtu))
@@ -90,7 +88,7 @@ static void mgre_push_header(const struct mgre *mgre, struct sk_buff *skb,
 	u8 tos = path->header.ip.tos;
 	__be16 protocol = skb->protocol;
 
-	skb_push(skb, path->header_len);
+	__skb_push(skb, path->header_len);
 	skb_reset_network_header(skb);
 	skb_set_transport_header(skb, sizeof(header->ip));
 	header = (struct mgre_header *)skb->data;
@@ -111,6 +109,16 @@ static void mgre_push_header(const struct mgre *mgre, struct sk_buff *skb,
 	header->gre.protocol = protocol;
 }
 
+/* iptunnel_handle_offloads(), short of a call where there is nothing to do */
+static int mgre_handle_offloads(struct sk_buff *skb)
+{
+	if (unlikely(skb_is_gso(skb) || skb->ip_summed == CHECKSUM_PARTIAL))
+		return iptunnel_handle_offloads(skb, SKB_GSO_GRE);
+	skb->ip_summed = CHECKSUM_NONE;
+	skb->encapsulation = 0;
+	return 0;
+}
+
 static struct rtable *mgre_route(struct mgre *mgre, struct mgre_path *path)
 {
 	struct dst_entry *dst = rcu_dereference(path->route);
@@ -118,6 +126,18 @@ static struct rtable *mgre_route(struct mgre *mgre, struct mgre_path *path)
 	if (likely(dst && dst_check(dst, 0)))
 		return container_of(dst, struct rtable, dst);
 	return mgre_path_route(mgre, path);
+}
+
+static enum mgre_drop_reason mgre_route_drop_reason(long err)
+{
+	switch (err) {
+	case -ELOOP:
+		return MGRE_DROP_TX_LOOP;
+	case -EADDRNOTAVAIL:
+		return MGRE_DROP_TX_NO_LOCAL;
+	default:
+		return MGRE_DROP_TX_NO_ROUTE;
+	}
 }
 
 /* Everything between the inner packet and ip_local_out(). */
@@ -130,7 +150,7 @@ static int mgre_encapsulate(struct mgre *mgre, const struct mgre_path *path,
 	if (unlikely(skb_cow_head(skb, LL_RESERVED_SPACE(dst_dev(&rt->dst)) +
 				       path->header_len + rt->dst.header_len)))
 		return -ENOMEM;
-	if (unlikely(iptunnel_handle_offloads(skb, SKB_GSO_GRE)))
+	if (unlikely(mgre_handle_offloads(skb)))
 		return -ENOMEM;
 	skb_set_inner_protocol(skb, skb->protocol);
 	skb_clear_hash_if_not_l4(skb);
@@ -167,13 +187,10 @@ int mgre_send_path(struct mgre *mgre, struct mgre_path *path,
 	}
 	rt = mgre_route(mgre, path);
 	if (IS_ERR(rt)) {
-		err = PTR_ERR(rt);
-		DEV_STATS_INC(mgre->dev, tx_carrier_errors);
-		mgre_drop(mgre, skb, err == -ELOOP ? MGRE_DROP_TX_LOOP :
-						     MGRE_DROP_TX_NO_ROUTE);
-		return err;
+		mgre_drop(mgre, skb, mgre_route_drop_reason(PTR_ERR(rt)));
+		return PTR_ERR(rt);
 	}
-	if (unlikely(!mgre_fits(mgre, skb, rt, path->header_len, &df))) {
+	if (unlikely(!mgre_fits(path, skb, rt, &df))) {
 		mgre_drop(mgre, skb, MGRE_DROP_TX_TOO_BIG);
 		return -EMSGSIZE;
 	}
@@ -284,14 +301,15 @@ static void mgre_transmit_unicast(struct mgre *mgre, struct sk_buff *skb,
 				  const struct in6_addr *next_hop)
 {
 	struct mgre_mapping *mapping = mgre_mapping_find(mgre, next_hop);
+	unsigned long now = jiffies;
 	struct mgre_peer *peer;
 
 	if (unlikely(!mapping)) {
 		mgre_unresolved(mgre, skb, next_hop);
 		return;
 	}
-	if (mapping->used != jiffies)
-		WRITE_ONCE(mapping->used, jiffies);
+	if (READ_ONCE(mapping->used) != now)
+		WRITE_ONCE(mapping->used, now);
 	if (rcu_access_pointer(mgre->redirects) && mgre_came_from_here(skb))
 		mgre_redirect(mgre, skb);
 	peer = rcu_dereference(mapping->peer);
@@ -323,9 +341,7 @@ netdev_tx_t mgre_transmit(struct sk_buff *skb, struct net_device *dev)
 	}
 	rcu_read_lock();
 	remote = rcu_dereference(mgre->remote);
-	if (unlikely(ipv6_addr_any(&mgre->local)))
-		mgre_drop(mgre, skb, MGRE_DROP_TX_NO_LOCAL);
-	else if (remote)
+	if (remote)
 		mgre_send(mgre, remote, skb);
 	else if (mgre_next_hop(skb, &next_hop))
 		mgre_transmit_unicast(mgre, skb, &next_hop);
