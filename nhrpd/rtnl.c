@@ -20,6 +20,8 @@
 /* Changes of a whole routing table, such as when BGP starts. */
 #define RTNL_EVENT_BUFFER (8 << 20)
 
+#define RTNL_DUMP_TRIES 5
+
 static struct nla_policy rtnl_link_policy[IFLA_MAX + 1] = {
 	[IFLA_IFNAME] = { .type = NLA_STRING, .maxlen = IFNAMSIZ },
 	[IFLA_MTU] = { .type = NLA_U32 },
@@ -218,22 +220,29 @@ void rtnl_close(struct rtnl *rtnl)
 	free(rtnl);
 }
 
+static int rtnl_dump_once(struct rtnl *rtnl, int type, void *header,
+			  size_t length)
+{
+	struct nl_msg *message = nlmsg_alloc_simple(type, NLM_F_DUMP);
+
+	if (!message)
+		return -ENOMEM;
+	if (nlmsg_append(message, header, length, NLMSG_ALIGNTO) < 0) {
+		nlmsg_free(message);
+		return -EMSGSIZE;
+	}
+	return netlink_request_do(&rtnl->request, message, rtnl_message, rtnl);
+}
+
+/* A dump is repeated when the table changed under it. */
 static int rtnl_dump_type(struct rtnl *rtnl, int type, void *header,
 			  size_t length)
 {
-	struct nl_msg *message;
-	int result, tries;
+	int result = -EAGAIN;
+	int tries;
 
-	for (tries = 0, result = -EAGAIN; result == -EAGAIN && tries < 5;
-	     tries++) {
-		message = nlmsg_alloc_simple(type, NLM_F_DUMP);
-		if (message && nlmsg_append(message, header, length, NLMSG_ALIGNTO) < 0) {
-			nlmsg_free(message);
-			return -EMSGSIZE;
-		}
-		result = netlink_request_do(&rtnl->request, message,
-					    rtnl_message, rtnl);
-	}
+	for (tries = 0; result == -EAGAIN && tries < RTNL_DUMP_TRIES; tries++)
+		result = rtnl_dump_once(rtnl, type, header, length);
 	return result;
 }
 
