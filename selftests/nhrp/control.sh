@@ -209,8 +209,8 @@ monitors_told()
 
 test_monitor()
 {
-	topology_ctl SPOKE1 -j monitor > "$TMPDIR/json" &
-	topology_ctl SPOKE1 monitor > "$TMPDIR/text" &
+	topology_ctl SPOKE1 -j monitor > "$TMPDIR/json" 2> /dev/null &
+	topology_ctl SPOKE1 monitor > "$TMPDIR/text" 2> /dev/null &
 	slowwait 90 monitors_told
 	check_err $? "no cache-delete in $(tail -n 3 "$TMPDIR/text")"
 	jq -se 'all(.[]; (.event | type) == "string" and
