@@ -125,8 +125,10 @@ void mgre_event_miss(struct mgre *mgre, const struct in6_addr *next_hop)
 	if (!mgre_has_listeners(mgre) || !mgre_event_allowed(mgre))
 		return;
 	msg = mgre_event_alloc(mgre, MGRE_CMD_MISS, 0, &header);
-	if (!msg)
-		return mgre_event_lost(mgre);
+	if (!msg) {
+		mgre_event_lost(mgre);
+		return;
+	}
 	nest = nla_nest_start(msg, MGRE_A_MAP);
 	if (!nest || mgre_address_put(msg, MGRE_A_MAP_PROTOCOL, next_hop)) {
 		nlmsg_free(msg);
@@ -164,8 +166,10 @@ void mgre_event_redirect(struct mgre *mgre, const struct sk_buff *skb)
 	if (!mgre_has_listeners(mgre) || !mgre_event_allowed(mgre))
 		return;
 	msg = mgre_event_alloc(mgre, MGRE_CMD_REDIRECT, len, &header);
-	if (!msg)
-		return mgre_event_lost(mgre);
+	if (!msg) {
+		mgre_event_lost(mgre);
+		return;
+	}
 	nest = nla_nest_start(msg, MGRE_A_PACKET);
 	if (!nest || mgre_put_packet_data(msg, skb, len)) {
 		nlmsg_free(msg);
@@ -192,8 +196,10 @@ void mgre_event_mapping(struct mgre *mgre, struct mgre_mapping *mapping,
 	if (!mgre_has_listeners(mgre))
 		return;
 	msg = mgre_event_alloc(mgre, cmd, 0, &header);
-	if (!msg)
-		return mgre_event_lost(mgre);
+	if (!msg) {
+		mgre_event_lost(mgre);
+		return;
+	}
 	if (mgre_put_mapping(msg, mgre, mapping))
 		nlmsg_free(msg);
 	else
@@ -217,8 +223,10 @@ void mgre_event_peer_state(struct mgre *mgre, const struct mgre_peer *peer)
 	if (!mgre_has_listeners(mgre))
 		return;
 	msg = mgre_event_alloc(mgre, MGRE_CMD_PEER_STATE, 0, &header);
-	if (!msg)
-		return mgre_event_lost(mgre);
+	if (!msg) {
+		mgre_event_lost(mgre);
+		return;
+	}
 	nest = nla_nest_start(msg, MGRE_A_PEER);
 	if (!nest ||
 	    mgre_put_endpoint(msg, MGRE_A_PEER_ENDPOINT, endpoint) ||
@@ -244,8 +252,10 @@ void mgre_event_device(struct mgre *mgre)
 	if (!mgre_has_listeners(mgre))
 		return;
 	msg = mgre_event_alloc(mgre, MGRE_CMD_DEV_CHANGE, 0, &header);
-	if (!msg)
-		return mgre_event_lost(mgre);
+	if (!msg) {
+		mgre_event_lost(mgre);
+		return;
+	}
 	if (mgre_put_device(msg, mgre))
 		nlmsg_free(msg);
 	else

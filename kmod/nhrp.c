@@ -152,6 +152,7 @@ void mgre_nhrp_receive(struct mgre *mgre, struct sk_buff *skb,
 		mgre_drop_count(mgre, skb, MGRE_DROP_RX_NO_OWNER);
 	else if (err)
 		mgre_drop_count(mgre, skb, MGRE_DROP_RX_OWNER_FULL);
+	dev_sw_netstats_rx_add(mgre->dev, skb->len);
 	/* For packet sockets. The stack has no other use for it. */
 	skb->dev = mgre->dev;
 	netif_rx(skb);

@@ -61,11 +61,12 @@ void mgre_underlay_get(struct net *net, const struct mgre_parms *parms,
 
 	memset(underlay, 0, sizeof(*underlay));
 	underlay->mtu = ETH_DATA_LEN - header_len;
-	if (dev) {
+	if (dev)
 		underlay->domain = mgre_domain(dev);
+	/* Two devices that each follow the other's MTU would find no end. */
+	if (dev && !mgre_is_device(dev))
 		underlay->mtu = clamp_t(int, dev->mtu - header_len,
 					ETH_MIN_MTU, IP_MAX_MTU - header_len);
-	}
 	underlay->local = parms->local;
 	if (!ipv6_addr_any(&parms->local) || !dev)
 		return;
@@ -138,7 +139,6 @@ static int mgre_device_event(struct notifier_block *block,
 	case NETDEV_REGISTER:
 	case NETDEV_CHANGEMTU:
 	case NETDEV_CHANGEUPPER:
-		/* One's own MTU is nobody's underlay but another's. */
 		mgre_underlay_follow_all(dev_net(dev));
 	}
 	return NOTIFY_DONE;
