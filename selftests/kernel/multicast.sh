@@ -22,6 +22,7 @@ for part in HUB A B C; do
 	ip -n "${!part}" link set eth0 up
 	ip -n "${!part}" link add mgre0 type mgre local 192.0.2.$last key $key
 	ip -n "${!part}" address add 10.9.0.$last/24 brd + dev mgre0
+	ip -n "${!part}" address add fd09::"$last"/64 dev mgre0 nodad
 	ip -n "${!part}" link set mgre0 up
 	[ $part = HUB ] || on $part mgrectl peer add dev mgre0 nbma 192.0.2.1
 	capture $part mgre0

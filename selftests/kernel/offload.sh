@@ -34,7 +34,7 @@ for address in 10.9.0.2 fd09::2; do
 	log_test "GSO of $address: large packets leave the tunnel whole"
 done
 
-on LEFT ethtool -K eth0 tso off gso off tx-gre-segmentation off > /dev/null 2>&1
+on LEFT ethtool -K eth0 tx off tso off gso off > /dev/null 2>&1
 on RIGHT ethtool -K eth0 gro off > /dev/null 2>&1
 capture RIGHT eth0 'proto gre'
 capture RIGHT mgre0 'greater 3000'

@@ -40,7 +40,7 @@ check_captured OTHER eth0 1 'src host 192.0.2.2'
 check_equal "$(link_stat "$LEFT" mgre0 rx packets)" "$before" "rx_packets"
 log_test "packets that come by another VRF do not get in"
 
-ip -n "$LEFT" link add mgre1 type mgre local 192.0.2.1 key $key
+ip -n "$LEFT" link add mgre1 type mgre local 192.0.2.1 dev eth1 key $key
 check_err $? "refused"
 ip -n "$LEFT" address add 10.7.0.1/24 dev mgre1
 ip -n "$LEFT" link set mgre1 up
@@ -56,7 +56,6 @@ ip -n "$LEFT" link add blue type vrf table 200
 ip -n "$LEFT" link set blue up
 ip -n "$LEFT" link set mgre0 master blue
 ip -n "$LEFT" route add table 200 unreachable default metric 4278198272
-on LEFT ip vrf exec blue true 2> /dev/null
 check_ping LEFT 10.9.0.2 -I blue
 check_ping RIGHT 10.9.0.1
 log_test "the tunnel itself in another VRF"
