@@ -4,6 +4,23 @@
 # What the tests of nhrpd have in common: waiting for what it knows, and for
 # packets that go one way or the other. Source it after ../topology.sh.
 
+# configure PART [STATEMENT...]: write a router's configuration: that of the
+# reference network, with these statements in place of those that it has.
+configure()
+{
+	local part=$1 config statement
+	shift
+
+	config=$(topology_config "$part")
+	for statement in "$@"; do
+		config=$(grep -v "^ ${statement%% *} " <<<"$config")
+	done
+	{
+		echo "$config"
+		[ $# -eq 0 ] || printf ' %s\n' "$@"
+	} > "$TMPDIR/$part.conf"
+}
+
 # knows PART FILTER WORD...: 0 if jq's filter is true for what "nhrpctl -j
 # WORD..." says.
 knows()

@@ -91,7 +91,7 @@ test_hole()
 
 topology_underlay
 for part in HUB SPOKE1 SPOKE2; do
-	topology_config $part "holdtime 12" > "$TMPDIR/$part.conf"
+	configure $part "holdtime 12"
 done
 topology_routers
 check_err $? "the spokes do not register"

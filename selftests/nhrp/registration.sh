@@ -25,7 +25,7 @@ load_mgre
 # start PART STATEMENT...: a router's nhrpd with more statements.
 start()
 {
-	topology_config "$@" > "$TMPDIR/$1.conf"
+	configure "$@"
 	topology_nhrpd "$1"
 	check_err $? "nhrpd of $1 does not start"
 }

@@ -21,7 +21,7 @@ load_mgre
 # reload PART STATEMENT...: read a configuration with more statements.
 reload()
 {
-	topology_config "$@" > "$TMPDIR/$1.conf"
+	configure "$@"
 	topology_ctl "$1" reload
 }
 

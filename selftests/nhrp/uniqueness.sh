@@ -57,8 +57,7 @@ test_own_and_static()
 
 test_not_unique()
 {
-	topology_config SPOKE1 "registration no-unique" \
-		> "$TMPDIR/SPOKE1.conf"
+	configure SPOKE1 "registration no-unique"
 	topology_ctl SPOKE1 shutdown
 	wait "$SPOKE1_pid"
 	expect HUB '[.[] | select(.protocol == "9.0.0.2")] == []' cache
@@ -73,7 +72,7 @@ topology_underlay
 for part in HUB SPOKE1 SPOKE2; do
 	topology_tunnel $part
 done
-topology_config HUB "map 9.0.0.9 9.1.1.99" > "$TMPDIR/HUB.conf"
+configure HUB "map 9.0.0.9 9.1.1.99"
 topology_nhrpd HUB
 topology_nhrpd SPOKE1
 expect SPOKE1 "$registered == 1" nhs
