@@ -337,6 +337,16 @@ static void interface_bind(struct interface *interface)
 	settings_apply(interface);
 }
 
+/* The address in use may come or go with the state of the device. */
+static void interface_ask_nbma(struct interface *interface)
+{
+	struct mgre_device device;
+
+	if (!mgre_device_get(interface->daemon->mgre, interface->ifindex,
+			     &device))
+		interface_set_nbma(interface, &device.local);
+}
+
 void interface_link(struct daemon *daemon, const struct rtnl_link *link)
 {
 	struct interface *interface = interface_find(daemon, link->name);
@@ -364,6 +374,8 @@ void interface_link(struct daemon *daemon, const struct rtnl_link *link)
 	interface->max_entries = link->max_entries;
 	if (link->is_mgre && !interface->bound)
 		interface_bind(interface);
+	else if (interface->bound)
+		interface_ask_nbma(interface);
 	interface_evaluate(interface);
 }
 
