@@ -164,7 +164,8 @@ endif
 
 install: all
 	$(MAKE) -C $(KDIR) M=$(CURDIR) INSTALL_MOD_PATH=$(DESTDIR) \
-		$(if $(DESTDIR),DEPMOD=true) modules_install
+		CONFIG_MODULE_SIG_ALL= DEPMOD=true modules_install
+	$(if $(DESTDIR),,depmod $$($(MAKE) -s -C $(KDIR) kernelrelease))
 	install -D -t $(DESTDIR)$(PREFIX)/sbin $(programs)
 	install -D -m 644 -t $(DESTDIR)$(IPLIBDIR) $(plugin)
 	install -D -m 644 -t $(DESTDIR)/etc/iproute2/rt_protos.d \
