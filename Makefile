@@ -124,7 +124,8 @@ check: deps
 	@selftests/check all
 
 demo: deps
-	@$(MAKE) --no-print-directory -j$(shell nproc) userspace
+	@$(MAKE) --no-print-directory -j$(shell nproc) userspace \
+		$(if $(HOST),module)
 	@tools/demo/demo $(if $(HOST),--host) $(DEMO_OPTIONS)
 
 bench: deps
@@ -176,7 +177,7 @@ install: all
 		Documentation/man/*.5
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man8 \
 		Documentation/man/*.8
-	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
+	install -d $(DESTDIR)/etc/nhrpd $(DESTDIR)$(PREFIX)/lib/systemd/system
 	sed 's|@PREFIX@|$(PREFIX)|' tools/packaging/nhrpd.service \
 		> $(DESTDIR)$(PREFIX)/lib/systemd/system/nhrpd.service
 

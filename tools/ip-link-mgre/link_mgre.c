@@ -275,7 +275,7 @@ static const struct option options[] = {
 	  parse_fwmark, print_fwmark },
 	{ "redirect", "redirect", IFLA_MGRE_REDIRECT, "SECONDS|off",
 	  parse_redirect, print_redirect },
-	{ "max-entries", "max_entries", IFLA_MGRE_MAX_ENTRIES, "1..4294967295",
+	{ "max-entries", "max_entries", IFLA_MGRE_MAX_ENTRIES, "1..16777216",
 	  parse_max_entries, print_max_entries },
 	{ "accept-unknown", "accept_unknown", IFLA_MGRE_ACCEPT_UNKNOWN, NULL,
 	  NULL, print_switch },
