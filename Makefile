@@ -166,7 +166,7 @@ endif
 install: all
 	$(MAKE) -C $(KDIR) M=$(CURDIR) INSTALL_MOD_PATH=$(DESTDIR) \
 		CONFIG_MODULE_SIG_ALL= DEPMOD=true modules_install
-	$(if $(DESTDIR),,depmod $$(cat $(KDIR)/include/config/kernel.release))
+	$(if $(DESTDIR),,depmod $$(cut -d\" -f2 $(KDIR)/include/generated/utsrelease.h))
 	install -D -t $(DESTDIR)$(PREFIX)/sbin $(programs)
 	install -D -m 644 -t $(DESTDIR)$(IPLIBDIR) $(plugin)
 	install -D -m 644 -t $(DESTDIR)/etc/iproute2/rt_protos.d \

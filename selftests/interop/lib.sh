@@ -81,9 +81,11 @@ RULES
 	fi
 	echo "! nothing" > "$folder/zebra.conf"
 	frr_config "$1" > "$folder/nhrpd.conf"
-	frr_daemon "$1" zebra && frr_daemon "$1" nhrpd ||
-		{ echo "# FRR does not start"
-		  sed 's/^/# /' "$folder"/*.out; return 1; }
+	if ! frr_daemon "$1" zebra || ! frr_daemon "$1" nhrpd; then
+		echo "# FRR does not start"
+		sed 's/^/# /' "$folder"/*.out
+		return 1
+	fi
 }
 
 # frr_show PART WORD...: the answer of FRR's nhrpd to a command.
