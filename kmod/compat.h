@@ -9,6 +9,7 @@
 
 #include <linux/netdevice.h>
 #include <linux/netfilter.h>
+#include <linux/workqueue.h>
 #include <net/dst.h>
 #include <net/genetlink.h>
 #include <net/ip6_route.h>
@@ -65,6 +66,11 @@ static inline struct nlattr **mgre_dump_attrs(struct netlink_callback *cb)
 	return genl_dumpit_info(cb)->attrs;
 #endif
 }
+
+/* 6.17: the work queue of each processor has a name that says so. */
+#ifndef MGRE_HAVE_PERCPU_WQ
+#define system_percpu_wq		system_wq
+#endif
 
 /* 6.17: the device of a route is read through an accessor. */
 #ifndef MGRE_HAVE_DST_DEV

@@ -88,6 +88,18 @@ static void mgre_demux_remove(struct mgre *mgre)
 		hlist_del_init_rcu(&mgre->demux);
 }
 
+/* Any other change leaves a running device in receipt of its packets. */
+static bool mgre_demux_changes(const struct mgre *mgre,
+			       const struct mgre_parms *parms,
+			       const struct mgre_underlay *underlay)
+{
+	return !hlist_unhashed(&mgre->demux) &&
+	       (mgre->parms.key != parms->key ||
+		mgre->parms.has_key != parms->has_key ||
+		mgre->domain != underlay->domain ||
+		!ipv6_addr_equal(&mgre->local, &underlay->local));
+}
+
 static void mgre_follow_mtu(struct mgre *mgre, int mtu)
 {
 	if (mgre->own_mtu || mtu == mgre->dev->mtu)
@@ -108,16 +120,15 @@ static void mgre_follow_mtu(struct mgre *mgre, int mtu)
 void mgre_configure(struct mgre *mgre, const struct mgre_parms *parms,
 		    const struct mgre_underlay *underlay)
 {
-	bool hashed = !hlist_unhashed(&mgre->demux);
-
-	mgre_demux_remove(mgre);
-	/* A reader must not be led from one bucket into another. */
-	if (hashed)
+	if (mgre_demux_changes(mgre, parms, underlay)) {
+		mgre_demux_remove(mgre);
+		/* A reader must not be led from one bucket into another. */
 		synchronize_net();
+	}
 	mgre->parms = *parms;
 	mgre->local = underlay->local;
 	mgre->domain = underlay->domain;
-	if (netif_running(mgre->dev))
+	if (netif_running(mgre->dev) && hlist_unhashed(&mgre->demux))
 		mgre_demux_add(mgre);
 	if (ipv6_addr_any(&mgre->local))
 		netif_carrier_off(mgre->dev);
@@ -166,6 +177,8 @@ static int mgre_stop(struct net_device *dev)
 	mgre_demux_remove(mgre);
 	if (!--mgre_net(mgre->net)->running)
 		mgre_receive_stop(mgre->net);
+	mgre_hold_exit(mgre);
+	mgre_replicate_exit(mgre);
 	return 0;
 }
 
@@ -193,7 +206,7 @@ static int mgre_device_init(struct net_device *dev)
 
 	mgre->dev = dev;
 	mutex_init(&mgre->lock);
-	mgre_event_budget_init(mgre);
+	mgre_events_init(mgre);
 	mgre_hold_init(mgre);
 	mgre_replicate_init(mgre);
 	mgre->drops = alloc_percpu(struct mgre_drop_stats);
@@ -224,8 +237,11 @@ static void mgre_device_uninit(struct net_device *dev)
 {
 	struct mgre *mgre = netdev_priv(dev);
 
-	if (!list_empty(&mgre->list))
+	if (!list_empty(&mgre->list)) {
 		list_del_init(&mgre->list);
+		/* Another may have wanted the same local address. */
+		mgre_underlay_follow_all(mgre->net);
+	}
 	mgre_hold_exit(mgre);
 	mgre_replicate_exit(mgre);
 	mgre_peers_flush(mgre);
@@ -288,7 +304,7 @@ void mgre_setup(struct net_device *dev)
 	dev->needed_headroom = sizeof(struct mgre_header);
 	dev->mtu = ETH_DATA_LEN - sizeof(struct mgre_header);
 	dev->min_mtu = ETH_MIN_MTU;
-	dev->max_mtu = IP_MAX_MTU - sizeof(struct mgre_header);
+	dev->max_mtu = MGRE_MAX_MTU;
 	INIT_LIST_HEAD(&mgre->list);
 	INIT_HLIST_NODE(&mgre->demux);
 }

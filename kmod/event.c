@@ -3,8 +3,9 @@
  * Upcalls: what the module tells user space on its own account.
  *
  * NHRP packets go to the socket that owns the device, events to a multicast
- * group. Misses and redirects, which traffic causes, are bounded by a rate;
- * what did not get through is counted and announced.
+ * group. Misses and redirects, which traffic causes, are bounded by a rate.
+ * What got no further than here is counted and announced; a listener whose own
+ * buffer overflows is told by its socket.
  */
 #include <linux/skbuff.h>
 #include <net/genetlink.h>
@@ -38,20 +39,12 @@ static struct sk_buff *mgre_event_alloc(struct mgre *mgre, u8 cmd,
 	return msg;
 }
 
-static void mgre_event_lost(struct mgre *mgre)
-{
-	spin_lock_bh(&mgre->budget.lock);
-	mgre->budget.lost++;
-	spin_unlock_bh(&mgre->budget.lock);
-}
-
 static void mgre_event_send(struct mgre *mgre, struct sk_buff *msg,
 			    void *header)
 {
 	genlmsg_end(msg, header);
-	if (genlmsg_multicast_netns(&mgre_family, dev_net(mgre->dev), msg, 0,
-				    0, GFP_ATOMIC) == -ENOBUFS)
-		mgre_event_lost(mgre);
+	genlmsg_multicast_netns(&mgre_family, dev_net(mgre->dev), msg, 0, 0,
+				GFP_ATOMIC);
 }
 
 static void mgre_event_overrun(struct mgre *mgre, u64 lost)
@@ -68,43 +61,42 @@ static void mgre_event_overrun(struct mgre *mgre, u64 lost)
 		mgre_event_send(mgre, msg, header);
 }
 
-static void mgre_budget_refill(struct mgre_event_budget *budget)
+/* Counts an upcall that did not get through, and says so once a second. */
+static void mgre_event_lost(struct mgre *mgre)
 {
-	unsigned long passed = jiffies - budget->refilled;
-	unsigned int tokens;
-
-	tokens = min_t(unsigned long, passed, HZ) * MGRE_EVENT_RATE / HZ;
-	if (!tokens)
-		return;
-	budget->refilled = jiffies;
-	budget->tokens = min(budget->tokens + tokens,
-			     (unsigned int)MGRE_EVENT_BURST);
-}
-
-/* Returns whether an event may go, and says once a second what could not. */
-static bool mgre_event_allowed(struct mgre *mgre)
-{
-	struct mgre_event_budget *budget = &mgre->budget;
-	bool allowed, report;
+	struct mgre_events *events = &mgre->events;
+	bool report;
 	u64 lost;
 
-	spin_lock_bh(&budget->lock);
-	mgre_budget_refill(budget);
-	allowed = budget->tokens;
-	if (allowed)
-		budget->tokens--;
-	else
-		budget->lost++;
-	lost = budget->lost;
-	report = lost != budget->lost_reported &&
-		 time_after_eq(jiffies, budget->reported + HZ);
-	if (report) {
-		budget->lost_reported = lost;
-		budget->reported = jiffies;
-	}
-	spin_unlock_bh(&budget->lock);
+	spin_lock_bh(&events->lock);
+	lost = ++events->lost;
+	report = time_after_eq(jiffies, events->reported + HZ);
+	if (report)
+		events->reported = jiffies;
+	spin_unlock_bh(&events->lock);
 	if (report)
 		mgre_event_overrun(mgre, lost);
+}
+
+static bool mgre_event_allowed(struct mgre *mgre, struct mgre_event_rate *rate)
+{
+	unsigned int tokens;
+	bool allowed;
+
+	spin_lock_bh(&mgre->events.lock);
+	tokens = min_t(unsigned long, jiffies - rate->refilled, HZ) *
+		 MGRE_EVENT_RATE / HZ;
+	if (tokens) {
+		rate->refilled = jiffies;
+		rate->tokens = min_t(unsigned int, rate->tokens + tokens,
+				     MGRE_EVENT_BURST);
+	}
+	allowed = rate->tokens;
+	if (allowed)
+		rate->tokens--;
+	spin_unlock_bh(&mgre->events.lock);
+	if (!allowed)
+		mgre_event_lost(mgre);
 	return allowed;
 }
 
@@ -122,7 +114,8 @@ void mgre_event_miss(struct mgre *mgre, const struct in6_addr *next_hop)
 	void *header;
 
 	trace_mgre_miss(mgre->dev, next_hop);
-	if (!mgre_has_listeners(mgre) || !mgre_event_allowed(mgre))
+	if (!mgre_has_listeners(mgre) ||
+	    !mgre_event_allowed(mgre, &mgre->events.misses))
 		return;
 	msg = mgre_event_alloc(mgre, MGRE_CMD_MISS, 0, &header);
 	if (!msg) {
@@ -163,7 +156,8 @@ void mgre_event_redirect(struct mgre *mgre, const struct sk_buff *skb)
 	struct nlattr *nest;
 	void *header;
 
-	if (!mgre_has_listeners(mgre) || !mgre_event_allowed(mgre))
+	if (!mgre_has_listeners(mgre) ||
+	    !mgre_event_allowed(mgre, &mgre->events.redirects))
 		return;
 	msg = mgre_event_alloc(mgre, MGRE_CMD_REDIRECT, len, &header);
 	if (!msg) {
@@ -242,7 +236,7 @@ void mgre_event_peer_state(struct mgre *mgre, const struct mgre_peer *peer)
  * mgre_event_device() - Announce that a device has changed
  * @mgre: Device
  *
- * Context: process, RTNL or mgre->lock held.
+ * Context: any.
  */
 void mgre_event_device(struct mgre *mgre)
 {
@@ -299,8 +293,10 @@ int mgre_event_nhrp(struct mgre *mgre, const struct sk_buff *skb,
 	if (!owner)
 		return -ENOTCONN;
 	msg = mgre_event_alloc(mgre, MGRE_CMD_PACKET, skb->len, &header);
-	if (!msg)
+	if (!msg) {
+		mgre_event_lost(mgre);
 		return -ENOMEM;
+	}
 	err = mgre_put_packet(msg, skb, origin);
 	if (err) {
 		nlmsg_free(msg);
@@ -314,15 +310,16 @@ int mgre_event_nhrp(struct mgre *mgre, const struct sk_buff *skb,
 }
 
 /**
- * mgre_event_budget_init() - Give a new device its full budget of upcalls
+ * mgre_events_init() - Give a new device its full budget of upcalls
  * @mgre: Device
  */
-void mgre_event_budget_init(struct mgre *mgre)
+void mgre_events_init(struct mgre *mgre)
 {
-	struct mgre_event_budget *budget = &mgre->budget;
+	struct mgre_events *events = &mgre->events;
 
-	spin_lock_init(&budget->lock);
-	budget->tokens = MGRE_EVENT_BURST;
-	budget->refilled = jiffies;
-	budget->reported = jiffies;
+	spin_lock_init(&events->lock);
+	events->misses.tokens = MGRE_EVENT_BURST;
+	events->misses.refilled = jiffies;
+	events->redirects = events->misses;
+	events->reported = jiffies - HZ;
 }

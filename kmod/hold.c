@@ -67,7 +67,7 @@ static void mgre_hold_remove(struct mgre_hold_table *table,
 
 static struct mgre_hold_entry *
 mgre_hold_add(struct mgre_hold_table *table, const struct in6_addr *next_hop,
-	      struct sk_buff_head *given_up)
+	      struct sk_buff_head *evicted)
 {
 	struct mgre_hold_entry *entry;
 
@@ -75,7 +75,7 @@ mgre_hold_add(struct mgre_hold_table *table, const struct in6_addr *next_hop,
 		mgre_hold_remove(table,
 				 list_first_entry(&table->by_age,
 						  struct mgre_hold_entry,
-						  by_age), given_up);
+						  by_age), evicted);
 	entry = kzalloc(sizeof(*entry), GFP_ATOMIC);
 	if (!entry)
 		return NULL;
@@ -88,6 +88,15 @@ mgre_hold_add(struct mgre_hold_table *table, const struct in6_addr *next_hop,
 	if (!table->count++)
 		schedule_delayed_work(&table->work, MGRE_HOLD_TIME);
 	return entry;
+}
+
+/* What had to make way says nothing about its next hop: no ICMP error. */
+static void mgre_evict(struct mgre *mgre, struct sk_buff_head *packets)
+{
+	struct sk_buff *skb;
+
+	while ((skb = __skb_dequeue(packets)))
+		mgre_drop(mgre, skb, MGRE_DROP_TX_QUEUE_FULL);
 }
 
 static void mgre_give_up(struct mgre *mgre, struct sk_buff_head *packets)
@@ -116,14 +125,19 @@ static bool mgre_hold_announce(struct mgre_hold_entry *entry)
 /* The oldest packet of a next hop makes way for a newer one. */
 static bool mgre_hold_queue(struct mgre_hold_table *table,
 			    struct mgre_hold_entry *entry,
-			    struct sk_buff *skb, struct sk_buff_head *given_up)
+			    struct sk_buff *skb, struct sk_buff_head *evicted)
 {
 	struct sk_buff *oldest;
 
 	if (skb_queue_len(&entry->packets) == MGRE_HOLD_PACKETS) {
 		oldest = __skb_dequeue(&entry->packets);
 		table->bytes -= oldest->truesize;
-		__skb_queue_tail(given_up, oldest);
+		__skb_queue_tail(evicted, oldest);
+	}
+	/* The time runs from when the first packet begins to wait. */
+	if (skb_queue_empty(&entry->packets)) {
+		entry->created = jiffies;
+		list_move_tail(&entry->by_age, &table->by_age);
 	}
 	if (table->bytes + skb->truesize > MGRE_HOLD_BYTES)
 		return false;
@@ -133,6 +147,25 @@ static bool mgre_hold_queue(struct mgre_hold_table *table,
 	table->bytes += skb->truesize;
 	__skb_queue_tail(&entry->packets, skb);
 	return true;
+}
+
+/*
+ * Where a packet can go after all. Who opens a way publishes it and then takes
+ * the table's lock to release what waits; so whoever finds none under that
+ * lock may let a packet wait.
+ */
+static struct mgre_peer *mgre_hold_way_out(struct mgre *mgre,
+					   const struct in6_addr *next_hop)
+{
+	struct mgre_mapping *mapping = mgre_mapping_find(mgre, next_hop);
+	struct mgre_peer *peer;
+
+	if (mapping) {
+		peer = rcu_dereference(mapping->peer);
+		if (READ_ONCE(peer->state) == MGRE_PEER_STATE_UP)
+			return peer;
+	}
+	return rcu_dereference(mgre->fallback);
 }
 
 /**
@@ -146,25 +179,30 @@ static bool mgre_hold_queue(struct mgre_hold_table *table,
 void mgre_hold(struct mgre *mgre, struct sk_buff *skb,
 	       const struct in6_addr *next_hop)
 {
-	struct mgre_peer *fallback = rcu_dereference(mgre->fallback);
+	struct mgre_peer *peer = rcu_dereference(mgre->fallback);
 	struct mgre_hold_table *table = &mgre->hold;
 	struct mgre_hold_entry *entry;
-	struct sk_buff_head given_up;
-	bool queued;
+	struct sk_buff_head evicted;
+	bool queued = false;
 
-	if (fallback) {
-		mgre_send(mgre, fallback, skb);
+	if (peer) {
+		mgre_send(mgre, peer, skb);
 		return;
 	}
-	__skb_queue_head_init(&given_up);
+	__skb_queue_head_init(&evicted);
 	spin_lock_bh(&table->lock);
-	entry = mgre_hold_find(table, next_hop) ?:
-		mgre_hold_add(table, next_hop, &given_up);
-	queued = entry && mgre_hold_queue(table, entry, skb, &given_up);
+	peer = mgre_hold_way_out(mgre, next_hop);
+	if (!peer) {
+		entry = mgre_hold_find(table, next_hop) ?:
+			mgre_hold_add(table, next_hop, &evicted);
+		queued = entry && mgre_hold_queue(table, entry, skb, &evicted);
+	}
 	spin_unlock_bh(&table->lock);
-	if (!queued)
+	if (peer)
+		mgre_send(mgre, peer, skb);
+	else if (!queued)
 		mgre_drop(mgre, skb, MGRE_DROP_TX_QUEUE_FULL);
-	mgre_give_up(mgre, &given_up);
+	mgre_evict(mgre, &evicted);
 }
 
 /**
@@ -180,16 +218,16 @@ void mgre_unresolved(struct mgre *mgre, struct sk_buff *skb,
 {
 	struct mgre_hold_table *table = &mgre->hold;
 	struct mgre_hold_entry *entry;
-	struct sk_buff_head given_up;
+	struct sk_buff_head evicted;
 	bool announce;
 
-	__skb_queue_head_init(&given_up);
+	__skb_queue_head_init(&evicted);
 	spin_lock_bh(&table->lock);
 	entry = mgre_hold_find(table, next_hop) ?:
-		mgre_hold_add(table, next_hop, &given_up);
+		mgre_hold_add(table, next_hop, &evicted);
 	announce = entry && mgre_hold_announce(entry);
 	spin_unlock_bh(&table->lock);
-	mgre_give_up(mgre, &given_up);
+	mgre_evict(mgre, &evicted);
 	if (announce)
 		mgre_event_miss(mgre, next_hop);
 	mgre_hold(mgre, skb, next_hop);

@@ -74,6 +74,7 @@ void mgre_icmp_error(struct sk_buff *skb, struct net *net)
 	icmp = (struct icmphdr *)(skb->data + offset);
 	mtu = ntohs(icmp->un.frag.mtu);
 	__skb_pull(skb, quoted);
-	ipv4_update_pmtu(skb, net, mtu, mgre->parms.link, IPPROTO_GRE);
+	ipv4_update_pmtu(skb, net, mtu,
+			 mgre->parms.link ?: mgre->domain, IPPROTO_GRE);
 	__skb_push(skb, quoted);
 }

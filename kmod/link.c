@@ -101,6 +101,11 @@ static int mgre_link_validate(struct nlattr *tb[], struct nlattr *data[],
 				    "an mgre device has no link-layer address");
 		return -EOPNOTSUPP;
 	}
+	if (tb[IFLA_LINK]) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[IFLA_LINK],
+				    "name the underlay by dev, behind type mgre");
+		return -EOPNOTSUPP;
+	}
 	if (!data)
 		return 0;
 	if (data[IFLA_MGRE_LOCAL] &&
@@ -251,6 +256,11 @@ static int mgre_changelink(struct net_device *dev, struct nlattr *tb[],
 	err = mgre_parse(mgre->net, &parms, data, extack);
 	if (err)
 		return err;
+	if (parms.link == dev->ifindex && net_eq(mgre->net, dev_net(dev))) {
+		NL_SET_ERR_MSG_ATTR(extack, data[IFLA_MGRE_LINK],
+				    "a device cannot be its own underlay");
+		return -EINVAL;
+	}
 	err = mgre_check_conflict(mgre, mgre->net, &parms, &underlay, extack);
 	if (err)
 		return err;

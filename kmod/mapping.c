@@ -69,7 +69,7 @@ static void mgre_mapping_join(struct mgre *mgre, struct mgre_mapping *mapping,
 }
 
 /* The mapping leads elsewhere from now on, or is out of everybody's sight. */
-static void mgre_mapping_leave(struct mgre *mgre, struct mgre_mapping *mapping,
+static void mgre_mapping_leave(struct mgre_mapping *mapping,
 			       struct mgre_peer *peer)
 {
 	list_del(&mapping->in_peer);
@@ -87,7 +87,7 @@ static void mgre_mapping_leave(struct mgre *mgre, struct mgre_mapping *mapping,
  * Packets that wait for the address are sent.
  *
  * Context: process, mgre->lock held.
- * Return: The mapping or an ERR_PTR(): -ENOSPC, -ENOMEM, -EEXIST.
+ * Return: The mapping or an ERR_PTR(): -ENOSPC without room for another.
  */
 struct mgre_mapping *mgre_mapping_create(struct mgre *mgre,
 					 const struct in6_addr *protocol,
@@ -101,7 +101,7 @@ struct mgre_mapping *mgre_mapping_create(struct mgre *mgre,
 		NL_SET_ERR_MSG(extack, "the device has max-entries mappings");
 		return ERR_PTR(-ENOSPC);
 	}
-	mapping = kzalloc(sizeof(*mapping), GFP_KERNEL);
+	mapping = kzalloc(sizeof(*mapping), GFP_KERNEL_ACCOUNT);
 	if (!mapping)
 		return ERR_PTR(-ENOMEM);
 	mapping->protocol = *protocol;
@@ -137,7 +137,7 @@ void mgre_mapping_move(struct mgre *mgre, struct mgre_mapping *mapping,
 
 	if (old == peer)
 		return;
-	mgre_mapping_leave(mgre, mapping, old);
+	mgre_mapping_leave(mapping, old);
 	mgre_mapping_join(mgre, mapping, peer);
 	mgre_peer_drop_unused(mgre, old);
 }
@@ -158,7 +158,7 @@ void mgre_mapping_delete(struct mgre *mgre, struct mgre_mapping *mapping)
 			       mgre_mapping_params);
 	list_del(&mapping->list);
 	mgre->mapping_count--;
-	mgre_mapping_leave(mgre, mapping, peer);
+	mgre_mapping_leave(mapping, peer);
 	kfree_rcu(mapping, rcu);
 	mgre_peer_drop_unused(mgre, peer);
 }
@@ -176,7 +176,7 @@ static void mgre_age_at(struct mgre *mgre, u64 when, u64 now)
 		return;
 	mgre->next_ageing = when;
 	when = when > now ? when - now : 0;
-	mod_delayed_work(system_wq, &mgre->ageing,
+	mod_delayed_work(system_percpu_wq, &mgre->ageing,
 			 clamp_t(u64, when, HZ, MAX_JIFFY_OFFSET));
 }
 

@@ -9,7 +9,7 @@
  *  - Its NBMA cache (peers, mappings, the lists and counts of both) is written
  *    under mgre->lock, which is taken inside RTNL, from process context only.
  *  - The data path takes no lock: it reads peers, mappings and paths under RCU.
- *    A path is never changed, it is replaced.
+ *    The header of a path is never changed, the path is replaced.
  *
  * What lives how long: a mapping is in one device and leads to one peer; a
  * peer is in one device and owns one path. All three are freed by RCU
@@ -60,6 +60,8 @@ struct mgre_header {
 	struct gre_base_hdr gre;
 	__be32 key;
 } __packed;
+
+#define MGRE_MAX_MTU	((int)(IP_MAX_MTU - sizeof(struct mgre_header)))
 
 /* One end of the underlay; the key of the peer table. */
 struct mgre_endpoint {
@@ -164,14 +166,18 @@ struct mgre_hold_table {
 	struct delayed_work work;
 };
 
-/* Upcalls of a device are bounded together, so that none starves others. */
-struct mgre_event_budget {
-	spinlock_t lock;			/* of all below */
+/* What traffic can cause is bounded, each kind by itself. */
+struct mgre_event_rate {
 	unsigned long refilled;			/* jiffies */
-	unsigned long reported;			/* jiffies */
 	unsigned int tokens;
+};
+
+struct mgre_events {
+	spinlock_t lock;			/* of all below */
+	struct mgre_event_rate misses;
+	struct mgre_event_rate redirects;
+	unsigned long reported;			/* jiffies */
 	u64 lost;
-	u64 lost_reported;
 };
 
 struct mgre_redirects;
@@ -196,7 +202,7 @@ struct mgre {
 	struct mgre_hold_table hold;
 	struct gro_cells gro_cells;
 	struct mgre_drop_stats __percpu *drops;
-	struct mgre_event_budget budget;
+	struct mgre_events events;
 
 	struct mutex lock;			/* writers of the cache */
 	struct list_head peer_list;
@@ -245,6 +251,7 @@ int mgre_validate_address(const struct nlattr *attr,
 /* underlay.c: what the device takes over from the underlay */
 void mgre_underlay_get(struct net *net, const struct mgre_parms *parms,
 		       struct mgre_underlay *underlay);
+void mgre_underlay_follow_all(struct net *net);
 int mgre_underlay_register(void);
 void mgre_underlay_unregister(void);
 
@@ -263,6 +270,8 @@ struct mgre_peer *mgre_peer_create(struct mgre *mgre,
 				   const struct mgre_endpoint *endpoint,
 				   u32 flags, struct netlink_ext_ack *extack);
 void mgre_peer_delete(struct mgre *mgre, struct mgre_peer *peer);
+bool mgre_peer_is_disposable(const struct mgre *mgre,
+			     const struct mgre_peer *peer);
 void mgre_peer_drop_unused(struct mgre *mgre, struct mgre_peer *peer);
 int mgre_peer_set_flags(struct mgre *mgre, struct mgre_peer *peer, u32 flags);
 void mgre_peer_set_state(struct mgre *mgre, struct mgre_peer *peer,
@@ -302,6 +311,8 @@ int mgre_send_path(struct mgre *mgre, struct mgre_path *path,
 void mgre_replicate(struct mgre *mgre, struct sk_buff *skb);
 void mgre_replicate_init(struct mgre *mgre);
 void mgre_replicate_exit(struct mgre *mgre);
+
+bool mgre_came_from_here(const struct mgre *mgre, const struct sk_buff *skb);
 
 /* hold.c: no packet is lost while its mapping is looked for */
 void mgre_unresolved(struct mgre *mgre, struct sk_buff *skb,
@@ -348,7 +359,7 @@ void mgre_event_peer_state(struct mgre *mgre, const struct mgre_peer *peer);
 void mgre_event_device(struct mgre *mgre);
 int mgre_event_nhrp(struct mgre *mgre, const struct sk_buff *skb,
 		    const struct mgre_origin *origin);
-void mgre_event_budget_init(struct mgre *mgre);
+void mgre_events_init(struct mgre *mgre);
 
 /* netlink*.c: the generic netlink family; more in netlink.h */
 extern struct genl_family mgre_family;

@@ -60,8 +60,9 @@ struct mgre *mgre_lock_device(struct genl_info *info)
 		return ERR_CAST(dev);
 	mgre = netdev_priv(dev);
 	mutex_lock(&mgre->lock);
-	/* Its end empties the cache under the same lock, after this. */
-	if (dev->reg_state == NETREG_REGISTERED)
+	/* Its end, and its move elsewhere, come under the same lock. */
+	if (dev->reg_state == NETREG_REGISTERED &&
+	    net_eq(dev_net(dev), genl_info_net(info)))
 		return mgre;
 	mutex_unlock(&mgre->lock);
 	dev_put(dev);

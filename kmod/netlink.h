@@ -35,7 +35,7 @@ int mgre_answer_send(struct mgre_answer *answer, struct genl_info *info,
 /* netlink_dump.c */
 struct mgre_dump {
 	u64 id;				/* behind this object */
-	int ifindex;			/* of this device */
+	u32 ifindex;			/* from this device on */
 };
 
 struct mgre_dump *mgre_dump(struct netlink_callback *cb);

@@ -25,13 +25,13 @@ struct mgre_dump *mgre_dump(struct netlink_callback *cb)
 }
 
 /* Returns, held, the device with the least ifindex from @ifindex on. */
-static struct mgre *mgre_next_device(struct net *net, int ifindex)
+static struct mgre *mgre_next_device(struct net *net, u32 ifindex)
 {
 	struct net_device *dev, *next = NULL;
 
 	rcu_read_lock();
 	for_each_netdev_rcu(net, dev)
-		if (mgre_is_device(dev) && dev->ifindex >= ifindex &&
+		if (mgre_is_device(dev) && (u32)dev->ifindex >= ifindex &&
 		    (!next || dev->ifindex < next->ifindex))
 			next = dev;
 	if (next)
@@ -92,7 +92,7 @@ int mgre_dump_devices(struct sk_buff *skb, struct netlink_callback *cb,
 				      struct mgre *mgre))
 {
 	const struct nlattr *attr = mgre_dump_attrs(cb)[MGRE_A_IFINDEX];
-	int only = attr ? nla_get_u32(attr) : 0;
+	u32 only = attr ? nla_get_u32(attr) : 0;
 	struct mgre_dump *dump = mgre_dump(cb);
 	struct mgre *mgre;
 	int err = 0;
@@ -102,18 +102,20 @@ int mgre_dump_devices(struct sk_buff *skb, struct netlink_callback *cb,
 	cb->seq = atomic_read(&mgre_generation);
 	while (!err && (mgre = mgre_next_device(sock_net(skb->sk),
 						dump->ifindex))) {
-		if (!only || mgre->dev->ifindex == only) {
-			dump->ifindex = mgre->dev->ifindex;
-			mutex_lock(&mgre->lock);
-			err = dump_one(skb, cb, mgre);
-			mutex_unlock(&mgre->lock);
+		if (only && mgre->dev->ifindex != only) {
+			dev_put(mgre->dev);
+			break;
 		}
+		dump->ifindex = mgre->dev->ifindex;
+		mutex_lock(&mgre->lock);
+		err = dump_one(skb, cb, mgre);
+		mutex_unlock(&mgre->lock);
 		if (!err) {
-			dump->ifindex = only ? INT_MAX :
-					       mgre->dev->ifindex + 1;
+			dump->ifindex = only ? U32_MAX : dump->ifindex + 1;
 			dump->id = 0;
 		}
 		dev_put(mgre->dev);
+		cond_resched();
 	}
 	return skb->len;
 }

@@ -258,7 +258,6 @@ static int mgre_map_flush_peer(struct mgre *mgre, struct genl_info *info,
 	struct mgre_mapping *mapping, *next;
 	struct mgre_endpoint endpoint;
 	struct mgre_peer *peer;
-	bool transient;
 	int err;
 
 	err = mgre_parse_endpoint(nest, &endpoint, info->extack);
@@ -269,8 +268,7 @@ static int mgre_map_flush_peer(struct mgre *mgre, struct genl_info *info,
 		NL_SET_ERR_MSG(info->extack, "no such peer");
 		return -ENOENT;
 	}
-	transient = peer->flags & MGRE_PEER_FLAGS_TRANSIENT;
-	if (transient) {
+	if (mgre_peer_is_disposable(mgre, peer)) {
 		mgre_peer_delete(mgre, peer);
 		return 0;
 	}
@@ -292,7 +290,13 @@ static int mgre_map_flush_locked(struct mgre *mgre, struct genl_info *info)
 		if (err)
 			return err;
 	}
-	if (tb[MGRE_A_MAP_ENDPOINT])
+	if (tb[MGRE_A_MAP_PROTOCOL] || tb[MGRE_A_MAP_HOLD] ||
+	    tb[MGRE_A_MAP_COOKIE]) {
+		NL_SET_ERR_MSG(info->extack,
+			       "a flush can be limited to an endpoint only");
+		return -EINVAL;
+	}
+	if (info->attrs[MGRE_A_MAP])
 		return mgre_map_flush_peer(mgre, info,
 					   tb[MGRE_A_MAP_ENDPOINT]);
 	list_for_each_entry_safe(mapping, next, &mgre->mapping_list, list)

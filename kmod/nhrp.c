@@ -39,44 +39,26 @@ static struct sk_buff *mgre_nhrp_alloc(struct mgre *mgre, const void *data,
 	return skb;
 }
 
-/* Returns false, and keeps the packet, if the endpoint is no peer. */
-static bool mgre_nhrp_send_to_peer(struct mgre *mgre,
-				   const struct mgre_endpoint *endpoint,
-				   struct sk_buff *skb, int *err)
+/*
+ * By the peer's path if the endpoint is one, else by @path. A device that is
+ * going down empties its cache a grace period after it has ceased to run.
+ */
+static int mgre_nhrp_send_by(struct mgre *mgre,
+			     const struct mgre_endpoint *endpoint,
+			     struct mgre_path *path, struct sk_buff *skb)
 {
 	struct mgre_peer *peer;
 
-	local_bh_disable();
-	rcu_read_lock();
+	if (!netif_running(mgre->dev)) {
+		kfree_skb(skb);
+		return -ENETDOWN;
+	}
 	if (dev_nit_active(mgre->dev))
 		dev_queue_xmit_nit(skb, mgre->dev);
 	peer = mgre_peer_find(mgre, endpoint);
 	if (peer)
-		*err = mgre_send_path(mgre, rcu_dereference(peer->path), skb);
-	rcu_read_unlock();
-	local_bh_enable();
-	return peer;
-}
-
-static int mgre_nhrp_send_to_stranger(struct mgre *mgre,
-				      const struct mgre_endpoint *endpoint,
-				      struct sk_buff *skb)
-{
-	struct mgre_path *path;
-	int err;
-
-	path = mgre_path_create(mgre, &endpoint->nbma, 0);
-	if (!path) {
-		kfree_skb(skb);
-		return -ENOMEM;
-	}
-	local_bh_disable();
-	rcu_read_lock();
-	err = mgre_send_path(mgre, path, skb);
-	rcu_read_unlock();
-	local_bh_enable();
-	mgre_path_free(path);
-	return err;
+		path = rcu_dereference(peer->path);
+	return mgre_send_path(mgre, path, skb);
 }
 
 /* Packet sockets on the device see the packet go. */
@@ -84,18 +66,24 @@ static int mgre_nhrp_send(struct mgre *mgre,
 			  const struct mgre_endpoint *endpoint,
 			  const void *data, unsigned int len)
 {
+	struct mgre_path *path;
 	struct sk_buff *skb;
 	int err;
 
-	if (!netif_running(mgre->dev))
-		return -ENETDOWN;
-	if (ipv6_addr_any(&mgre->local))
-		return -EADDRNOTAVAIL;
-	skb = mgre_nhrp_alloc(mgre, data, len);
-	if (!skb)
+	path = mgre_path_create(mgre, &endpoint->nbma, 0);
+	if (!path)
 		return -ENOMEM;
-	if (!mgre_nhrp_send_to_peer(mgre, endpoint, skb, &err))
-		err = mgre_nhrp_send_to_stranger(mgre, endpoint, skb);
+	skb = mgre_nhrp_alloc(mgre, data, len);
+	if (!skb) {
+		mgre_path_destroy(path);
+		return -ENOMEM;
+	}
+	local_bh_disable();
+	rcu_read_lock();
+	err = mgre_nhrp_send_by(mgre, endpoint, path, skb);
+	rcu_read_unlock();
+	local_bh_enable();
+	mgre_path_free(path);
 	return err;
 }
 
@@ -147,12 +135,17 @@ void mgre_nhrp_receive(struct mgre *mgre, struct sk_buff *skb,
 {
 	int err;
 
+	if (skb->len < MGRE_NHRP_MIN || skb->len > MGRE_NHRP_MAX) {
+		mgre_drop(mgre, skb, MGRE_DROP_RX_MALFORMED);
+		return;
+	}
 	err = mgre_event_nhrp(mgre, skb, origin);
 	if (err == -ENOTCONN)
 		mgre_drop_count(mgre, skb, MGRE_DROP_RX_NO_OWNER);
 	else if (err)
 		mgre_drop_count(mgre, skb, MGRE_DROP_RX_OWNER_FULL);
-	dev_sw_netstats_rx_add(mgre->dev, skb->len);
+	else
+		dev_sw_netstats_rx_add(mgre->dev, skb->len);
 	/* For packet sockets. The stack has no other use for it. */
 	skb->dev = mgre->dev;
 	netif_rx(skb);

@@ -20,7 +20,7 @@ static u8 mgre_build_header(const struct mgre *mgre,
 	header->ip.protocol = IPPROTO_GRE;
 	header->ip.saddr = mgre_address_v4(&mgre->local);
 	header->ip.daddr = mgre_address_v4(nbma);
-	/* Valid for length 0: what is changed later is added to it. */
+	/* Valid for length 0, as whoever shows the header expects it. */
 	header->ip.check = ip_fast_csum(&header->ip, header->ip.ihl);
 	header->gre.protocol = htons(ETH_P_IP);
 	if (!parms->has_key)
@@ -45,7 +45,7 @@ struct mgre_path *mgre_path_create(const struct mgre *mgre,
 {
 	struct mgre_path *path;
 
-	path = kzalloc(sizeof(*path), GFP_KERNEL);
+	path = kzalloc(sizeof(*path), GFP_KERNEL_ACCOUNT);
 	if (!path)
 		return NULL;
 	path->mark = mark ?: mgre->parms.fwmark;
@@ -104,7 +104,7 @@ static void mgre_grow_headroom(struct net_device *dev, unsigned int needed)
 struct rtable *mgre_path_route(const struct mgre *mgre, struct mgre_path *path)
 {
 	struct flowi4 fl4 = {
-		.flowi4_oif = mgre->parms.link,
+		.flowi4_oif = mgre->parms.link ?: mgre->domain,
 		.flowi4_mark = path->mark,
 		.flowi4_proto = IPPROTO_GRE,
 		.saddr = path->header.ip.saddr,
@@ -118,6 +118,11 @@ struct rtable *mgre_path_route(const struct mgre *mgre, struct mgre_path *path)
 	rt = ip_route_output_key(mgre->net, &fl4);
 	if (IS_ERR(rt))
 		return rt;
+	/* What IPsec gives out while it has no security association. */
+	if (rt->dst.obsolete == DST_OBSOLETE_DEAD) {
+		ip_rt_put(rt);
+		return ERR_PTR(-ENETUNREACH);
+	}
 	if (dst_dev(&rt->dst) == mgre->dev) {
 		ip_rt_put(rt);
 		return ERR_PTR(-ELOOP);

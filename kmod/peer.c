@@ -128,6 +128,7 @@ void mgre_peer_set_state(struct mgre *mgre, struct mgre_peer *peer,
 	mgre_choose_fallback(mgre);
 	if (state == MGRE_PEER_STATE_DOWN)
 		return;
+	mgre_hold_release(mgre, &peer->endpoint.nbma, peer);
 	list_for_each_entry(mapping, &peer->mappings, in_peer)
 		mgre_hold_release(mgre, &mapping->protocol, peer);
 }
@@ -192,10 +193,11 @@ static struct mgre_peer *mgre_peer_alloc(struct mgre *mgre,
 	struct mgre_peer *peer;
 	struct mgre_path *path;
 
-	peer = kzalloc(sizeof(*peer), GFP_KERNEL);
+	peer = kzalloc(sizeof(*peer), GFP_KERNEL_ACCOUNT);
 	if (!peer)
 		return NULL;
-	peer->stats = netdev_alloc_pcpu_stats(struct mgre_peer_stats);
+	peer->stats = __netdev_alloc_pcpu_stats(struct mgre_peer_stats,
+						GFP_KERNEL_ACCOUNT);
 	if (!peer->stats)
 		goto err_peer;
 	path = mgre_path_create(mgre, &endpoint->nbma, 0);
@@ -233,7 +235,7 @@ static void mgre_peer_free_rcu(struct rcu_head *rcu)
  * @extack: Where a refusal is explained
  *
  * Context: process, mgre->lock held.
- * Return: The peer or an ERR_PTR(): -ENOSPC, -ENOMEM, -EEXIST.
+ * Return: The peer or an ERR_PTR(): -ENOSPC without room for another.
  */
 struct mgre_peer *mgre_peer_create(struct mgre *mgre,
 				   const struct mgre_endpoint *endpoint,
@@ -292,6 +294,22 @@ void mgre_peer_delete(struct mgre *mgre, struct mgre_peer *peer)
 }
 
 /**
+ * mgre_peer_is_disposable() - Whether a peer goes with its last mapping
+ * @mgre: Device
+ * @peer: Peer
+ *
+ * The remote of a point-to-point device stays whatever its flags say.
+ *
+ * Context: process, mgre->lock held.
+ */
+bool mgre_peer_is_disposable(const struct mgre *mgre,
+			     const struct mgre_peer *peer)
+{
+	return (peer->flags & MGRE_PEER_FLAGS_TRANSIENT) &&
+	       peer != rcu_access_pointer(mgre->remote);
+}
+
+/**
  * mgre_peer_drop_unused() - Remove a transient peer without mappings
  * @mgre: Device
  * @peer: Peer
@@ -300,7 +318,7 @@ void mgre_peer_delete(struct mgre *mgre, struct mgre_peer *peer)
  */
 void mgre_peer_drop_unused(struct mgre *mgre, struct mgre_peer *peer)
 {
-	if (!peer->mapping_count && (peer->flags & MGRE_PEER_FLAGS_TRANSIENT))
+	if (!peer->mapping_count && mgre_peer_is_disposable(mgre, peer))
 		mgre_peer_delete(mgre, peer);
 }
 

@@ -53,7 +53,7 @@ static u32 mgre_replicate_origin(struct mgre *mgre, const struct sk_buff *skb)
 	struct mgre_mapping *mapping;
 	struct in6_addr next_hop;
 
-	if (skb->skb_iif != mgre->dev->ifindex ||
+	if (!mgre_came_from_here(mgre, skb) ||
 	    !mgre_source_next_hop(mgre, skb, &next_hop))
 		return 0;
 	mapping = mgre_mapping_find(mgre, &next_hop);

@@ -15,7 +15,7 @@
 #include <net/l3mdev.h>
 #include "mgre.h"
 
-/* Tunnels inside tunnels, beyond which it must be a loop. */
+/* Devices without a queue inside each other, beyond which it is a loop. */
 #define MGRE_RECURSION_LIMIT	4
 
 /* NHRP is network control traffic. */
@@ -65,7 +65,8 @@ static bool mgre_may_refuse(const struct sk_buff *skb, unsigned int mtu)
 static bool mgre_fits(const struct mgre_path *path, struct sk_buff *skb,
 		      const struct rtable *rt, __be16 *df)
 {
-	unsigned int mtu = dst_mtu(&rt->dst) - path->header_len;
+	unsigned int mtu = max_t(int, dst_mtu(&rt->dst) - path->header_len,
+				 IPV4_MIN_MTU);
 
 	*df = READ_ONCE(path->df);
 	if (likely(skb->len <= mtu))
@@ -199,9 +200,7 @@ int mgre_send_path(struct mgre *mgre, struct mgre_path *path,
 		mgre_drop(mgre, skb, MGRE_DROP_TX_NO_MEMORY);
 		return err;
 	}
-	dev_xmit_recursion_inc();
 	err = ip_local_out(mgre->net, NULL, skb);
-	dev_xmit_recursion_dec();
 	if (unlikely(net_xmit_eval(err))) {
 		DEV_STATS_INC(mgre->dev, tx_errors);
 		return err < 0 ? err : -ENOBUFS;
@@ -284,17 +283,34 @@ static bool mgre_next_hop(const struct sk_buff *skb, struct in6_addr *next_hop)
 	       mgre_next_hop_v6(skb, next_hop);
 }
 
-static bool mgre_came_from_here(const struct sk_buff *skb)
+/**
+ * mgre_came_from_here() - Whether a packet turns round in the device
+ * @mgre: Device
+ * @skb: Packet on its way out
+ *
+ * Context: softirq, RCU read side.
+ */
+bool mgre_came_from_here(const struct mgre *mgre, const struct sk_buff *skb)
 {
 	int master;
 
 	if (!skb->skb_iif)
 		return false;
-	if (skb->skb_iif == skb->dev->ifindex)
+	if (skb->skb_iif == mgre->dev->ifindex)
 		return true;
 	/* Inside a VRF, its device stands for all of its members. */
-	master = l3mdev_master_ifindex_rcu(skb->dev);
+	master = l3mdev_master_ifindex_rcu(mgre->dev);
 	return master && skb->skb_iif == master;
+}
+
+static void mgre_send_or_hold(struct mgre *mgre, struct mgre_peer *peer,
+			      struct sk_buff *skb,
+			      const struct in6_addr *next_hop)
+{
+	if (likely(READ_ONCE(peer->state) == MGRE_PEER_STATE_UP))
+		mgre_send(mgre, peer, skb);
+	else
+		mgre_hold(mgre, skb, next_hop);
 }
 
 static void mgre_transmit_unicast(struct mgre *mgre, struct sk_buff *skb,
@@ -302,7 +318,6 @@ static void mgre_transmit_unicast(struct mgre *mgre, struct sk_buff *skb,
 {
 	struct mgre_mapping *mapping = mgre_mapping_find(mgre, next_hop);
 	unsigned long now = jiffies;
-	struct mgre_peer *peer;
 
 	if (unlikely(!mapping)) {
 		mgre_unresolved(mgre, skb, next_hop);
@@ -310,13 +325,9 @@ static void mgre_transmit_unicast(struct mgre *mgre, struct sk_buff *skb,
 	}
 	if (READ_ONCE(mapping->used) != now)
 		WRITE_ONCE(mapping->used, now);
-	if (rcu_access_pointer(mgre->redirects) && mgre_came_from_here(skb))
+	if (rcu_access_pointer(mgre->redirects) && mgre_came_from_here(mgre, skb))
 		mgre_redirect(mgre, skb);
-	peer = rcu_dereference(mapping->peer);
-	if (likely(READ_ONCE(peer->state) == MGRE_PEER_STATE_UP))
-		mgre_send(mgre, peer, skb);
-	else
-		mgre_hold(mgre, skb, next_hop);
+	mgre_send_or_hold(mgre, rcu_dereference(mapping->peer), skb, next_hop);
 }
 
 /**
@@ -342,7 +353,7 @@ netdev_tx_t mgre_transmit(struct sk_buff *skb, struct net_device *dev)
 	rcu_read_lock();
 	remote = rcu_dereference(mgre->remote);
 	if (remote)
-		mgre_send(mgre, remote, skb);
+		mgre_send_or_hold(mgre, remote, skb, &remote->endpoint.nbma);
 	else if (mgre_next_hop(skb, &next_hop))
 		mgre_transmit_unicast(mgre, skb, &next_hop);
 	else

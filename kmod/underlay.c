@@ -66,7 +66,7 @@ void mgre_underlay_get(struct net *net, const struct mgre_parms *parms,
 	/* Two devices that each follow the other's MTU would find no end. */
 	if (dev && !mgre_is_device(dev))
 		underlay->mtu = clamp_t(int, dev->mtu - header_len,
-					ETH_MIN_MTU, IP_MAX_MTU - header_len);
+					ETH_MIN_MTU, MGRE_MAX_MTU);
 	underlay->local = parms->local;
 	if (!ipv6_addr_any(&parms->local) || !dev)
 		return;
@@ -87,21 +87,29 @@ static void mgre_underlay_follow(struct mgre *mgre)
 {
 	struct mgre_parms parms = mgre->parms;
 	struct mgre_underlay underlay;
+	bool conflict;
 
 	if (mgre->dev->reg_state != NETREG_REGISTERED)
 		return;
 	mgre_underlay_get(mgre->net, &parms, &underlay);
+	conflict = mgre_demux_conflict(mgre, mgre->net, &parms, &underlay);
+	if (conflict)
+		ipv6_addr_set(&underlay.local, 0, 0, 0, 0);
 	if (!mgre_underlay_changed(mgre, &underlay))
 		return;
-	if (mgre_demux_conflict(mgre, mgre->net, &parms, &underlay)) {
-		netdev_warn(mgre->dev, "another mgre device has the local address %pI6c and this key\n",
-			    &underlay.local);
-		ipv6_addr_set(&underlay.local, 0, 0, 0, 0);
-	}
+	if (conflict)
+		netdev_warn(mgre->dev,
+			    "another mgre device has the local address and key\n");
 	mgre_configure(mgre, &parms, &underlay);
 }
 
-static void mgre_underlay_follow_all(struct net *net)
+/**
+ * mgre_underlay_follow_all() - Take over what has changed in an underlay
+ * @net: Its namespace
+ *
+ * Context: process, RTNL held.
+ */
+void mgre_underlay_follow_all(struct net *net)
 {
 	struct mgre *mgre;
 
@@ -123,7 +131,9 @@ static void mgre_device_leaves(struct net_device *dev)
 {
 	struct mgre *mgre = netdev_priv(dev);
 
+	mutex_lock(&mgre->lock);
 	WRITE_ONCE(mgre->owner, 0);
+	mutex_unlock(&mgre->lock);
 }
 
 static int mgre_device_event(struct notifier_block *block,
