@@ -20,10 +20,14 @@ check_ping LEFT 10.9.0.2
 check_entry LEFT 'length == 1' peer dev mgre0
 log_test "down and up again keep the entries"
 
+ip -n "$LEFT" link set mgre0 down
 ip -n "$LEFT" link set mgre0 name tunnel
+ip -n "$LEFT" link set tunnel up
 check_ping LEFT 10.9.0.2
 check_entry LEFT '.[0].dev == "tunnel"' peer
+ip -n "$LEFT" link set tunnel down
 ip -n "$LEFT" link set tunnel name mgre0
+ip -n "$LEFT" link set mgre0 up
 log_test "a device may be renamed"
 
 ip -n "$LEFT" link del mgre0
