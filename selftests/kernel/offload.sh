@@ -46,7 +46,9 @@ log_test "GRO: small packets are put together behind the tunnel"
 
 captured RIGHT eth0 'proto gre' -v | grep -q 'bad cksum'
 check_fail $? "outer checksums are wrong"
-captured RIGHT eth0 'proto gre' -v | grep -q 'cksum.*incorrect'
+# RIGHT's own are still to be filled in where its capture sees them.
+captured RIGHT eth0 'proto gre and src host 192.0.2.1' -v |
+	grep -q 'cksum.*incorrect'
 check_fail $? "inner checksums are wrong"
 log_test "all checksums on the wire are right"
 
