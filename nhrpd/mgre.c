@@ -186,21 +186,40 @@ static void mgre_events_lost(void *context)
 
 /* ---- sockets ---- */
 
+/*
+ * Asks on a socket of its own: libnl counts the sequence numbers of one that
+ * is read past it, as ours are, wrongly.
+ */
+static int mgre_resolve(int *group)
+{
+	struct nl_sock *socket = nl_socket_alloc();
+	int family = -ENOMEM;
+
+	if (!socket)
+		return family;
+	family = genl_connect(socket);
+	if (!family)
+		family = genl_ctrl_resolve(socket, MGRE_FAMILY_NAME);
+	if (family > 0)
+		*group = genl_ctrl_resolve_grp(socket, MGRE_FAMILY_NAME,
+					       MGRE_MCGRP_EVENTS);
+	nl_socket_free(socket);
+	return family;
+}
+
 bool mgre_ready(struct mgre *mgre)
 {
-	struct nl_sock *socket = mgre->notices.socket;
-	int family, group;
+	int family, group = -1;
 
-	family = genl_ctrl_resolve(mgre->request.socket, MGRE_FAMILY_NAME);
+	family = mgre_resolve(&group);
 	if (family < 0) {
 		mgre->family = 0;
 		return false;
 	}
 	if (family == mgre->family)
 		return true;
-	group = genl_ctrl_resolve_grp(mgre->request.socket, MGRE_FAMILY_NAME,
-				      MGRE_MCGRP_EVENTS);
-	if (group < 0 || nl_socket_add_membership(socket, group) < 0) {
+	if (group < 0 ||
+	    nl_socket_add_membership(mgre->notices.socket, group) < 0) {
 		log_error("no events from the module: %s", strerror(errno));
 		return false;
 	}
