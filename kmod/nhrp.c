@@ -135,7 +135,8 @@ void mgre_nhrp_receive(struct mgre *mgre, struct sk_buff *skb,
 {
 	int err;
 
-	if (skb->len < MGRE_NHRP_MIN || skb->len > MGRE_NHRP_MAX) {
+	/* Netlink's attributes have an end; all else is the daemon's business. */
+	if (skb->len > MGRE_NHRP_MAX) {
 		mgre_drop(mgre, skb, MGRE_DROP_RX_MALFORMED);
 		return;
 	}
