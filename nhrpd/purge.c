@@ -268,6 +268,9 @@ unsigned int purge_local(struct interface *interface,
 	struct cache_entry *entry, *next_entry;
 	unsigned int count = 0;
 
+	/* Who sends to us directly must not go on once we forget it. */
+	if (!protocol)
+		answer_withdraw_all(interface);
 	HASH_ITER(hh, interface->shortcuts, shortcut, next_shortcut)
 		if (protocol ? nhrp_prefix_contains(&shortcut->prefix,
 						    protocol) :
