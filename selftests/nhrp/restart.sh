@@ -68,10 +68,16 @@ test_device()
 	log_test "a device may vanish and come back"
 }
 
+# What SPOKE1 told before its device went is not remembered: SPOKE2 asks anew.
 test_shutdown()
 {
-	ip netns exec "$HOST1" ping -q -c 5 -W 5 10.0.65.2 > /dev/null
+	topology_ctl SPOKE2 clear ip nhrp > /dev/null
+	ip netns exec "$HOST1" ping -q -i 0.5 10.0.65.2 > /dev/null &
+	ping=$!
 	expect SPOKE1 'length == 1' shortcut
+	expect SPOKE2 'length == 1' shortcut
+	kill -INT $ping
+	wait $ping
 	topology_ctl SPOKE1 shutdown
 	check_err $? "nhrpctl shutdown failed"
 	wait "$SPOKE1_pid"
