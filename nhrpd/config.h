@@ -18,6 +18,10 @@
 #define CONFIG_REDIRECT_INTERVAL 8	/* seconds */
 #define CONFIG_NAME_MAX 253		/* characters of a DNS name */
 #define CONFIG_ERROR_MAX 512
+#define CONFIG_PROFILE_MAX 64		/* with NUL */
+#define CONFIG_REKEY 3600		/* seconds */
+#define CONFIG_UDP_PORT 2332
+#define CONFIG_REPLAY_WINDOW 1024	/* packets */
 
 /**
  * struct config_nhs - a next hop server to register with
@@ -52,6 +56,64 @@ struct config_map {
 	bool multicast;
 };
 
+enum config_protection_kind {
+	CONFIG_PROTECTION_NONE,
+	CONFIG_PROTECTION_NATIVE,
+	CONFIG_PROTECTION_IKE,
+};
+
+enum config_encapsulation {
+	CONFIG_ENCAPSULATION_AUTO,	/* UDP if there is a NAT */
+	CONFIG_ENCAPSULATION_UDP,
+	CONFIG_ENCAPSULATION_ESP,
+};
+
+/**
+ * struct config_protection - IPsec of an interface
+ * @kind: who makes the keys
+ * @profile: name of the IKE profile, CONFIG_PROTECTION_IKE only; the others
+ *	     are for CONFIG_PROTECTION_NATIVE only
+ * @psk_file: network pre-shared key, or NULL
+ * @key_file: own private key, or NULL; goes with the next two
+ * @certificate_file: own certificate
+ * @authority_file: certificate of the network's authority
+ * @revoked_file: serial numbers not to be trusted any more, or NULL
+ * @rekey: seconds that keys are used
+ * @udp_port: of the key exchange, and of ESP in UDP
+ * @encapsulation: of ESP
+ * @replay_window: packets
+ */
+struct config_protection {
+	enum config_protection_kind kind;
+	char profile[CONFIG_PROFILE_MAX];
+	char *psk_file;
+	char *key_file;
+	char *certificate_file;
+	char *authority_file;
+	char *revoked_file;
+	uint32_t rekey;
+	uint16_t udp_port;
+	enum config_encapsulation encapsulation;
+	uint32_t replay_window;
+};
+
+/**
+ * struct config_ike_profile - how IKE authenticates and encrypts
+ * @name: as "protection ike NAME" has it
+ * @psk: pre-shared keys instead of certificates
+ * @local_id: own identity as strongSwan writes it, or NULL: its default
+ * @remote_id: whom to accept, or NULL: anybody with a trusted certificate
+ * @ike_proposals, @esp_proposals: in strongSwan's words, or NULL: its default
+ */
+struct config_ike_profile {
+	char name[CONFIG_PROFILE_MAX];
+	bool psk;
+	char *local_id;
+	char *remote_id;
+	char *ike_proposals;
+	char *esp_proposals;
+};
+
 /**
  * struct config_interface - one interface
  * @name: of the device
@@ -68,6 +130,7 @@ struct config_map {
  * @nhs: array of @nhs_count
  * @maps: array of @map_count; at most one for a protocol address
  * @multicast: array of @multicast_count NBMA addresses that get multicast
+ * @protection: IPsec
  *
  * No @nhs has the @protocol of another (but "dynamic"), and every one has
  * either @nbma or @nbma_name. "map A" belongs to "nhs A" if there is one, and
@@ -91,15 +154,19 @@ struct config_interface {
 	size_t map_count;
 	struct nhrp_address *multicast;
 	size_t multicast_count;
+	struct config_protection protection;
 };
 
 /**
  * struct config - a whole configuration
  * @interfaces: array of @interface_count, each name once, in file order
+ * @ike_profiles: array of @ike_profile_count, each name once
  */
 struct config {
 	struct config_interface *interfaces;
 	size_t interface_count;
+	struct config_ike_profile *ike_profiles;
+	size_t ike_profile_count;
 };
 
 /**

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Keys and certificates in files: one line of base64 each. Files with secrets
+ * must be regular, belong to root or to us, and be closed to all others.
+ */
+#ifndef NHRPD_IDENTITY_KEY_FILE_H
+#define NHRPD_IDENTITY_KEY_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "certificate.h"
+
+#define KEY_FILE_ERROR_MAX 512
+
+/**
+ * struct key_file_error - why a file was refused
+ * @text: "file: what is wrong and what is allowed"
+ */
+struct key_file_error {
+	char text[KEY_FILE_ERROR_MAX];
+};
+
+/** key_file_read_psk - 32 bytes; wipe them: 0, or -1 with @error filled */
+int key_file_read_psk(const char *path, uint8_t psk[32],
+		      struct key_file_error *error);
+
+/** key_file_read_secret - an Ed25519 secret key; wipe it: 0 or -1 */
+int key_file_read_secret(const char *path, uint8_t secret[CERTIFICATE_SECRET],
+			 struct key_file_error *error);
+
+/**
+ * key_file_read_certificate - a certificate, parsed and not verified
+ * @bytes: gets the bytes as signed, CERTIFICATE_SIZE_MAX of room
+ * @length: set
+ *
+ * Return: 0 or -1.
+ */
+int key_file_read_certificate(const char *path, uint8_t *bytes, size_t *length,
+			      struct certificate *certificate,
+			      struct key_file_error *error);
+
+/** key_file_write_secret - new file of mode 0600 (never over another): 0, -1 */
+int key_file_write_secret(const char *path, const uint8_t *secret,
+			  size_t length, struct key_file_error *error);
+
+/** key_file_write_certificate - new or replaced file of mode 0644: 0 or -1 */
+int key_file_write_certificate(const char *path, const uint8_t *bytes,
+			       size_t length, struct key_file_error *error);
+
+#endif /* NHRPD_IDENTITY_KEY_FILE_H */
