@@ -142,6 +142,7 @@ static int main_run(struct daemon *daemon, struct config *config,
 	if (!daemon_start(daemon, config))
 		control = control_start(daemon, socket_path);
 	if (control) {
+		sd_notify_close_others();
 		sd_notify_send("READY=1");
 		log_info("version " VERSION " ready");
 		uv_run(daemon->loop, UV_RUN_DEFAULT);
