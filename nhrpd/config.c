@@ -90,19 +90,6 @@ static bool parse_file(struct config_parser *parser, const char *path)
 	return parsed;
 }
 
-/* Return: @pattern seen from the folder of @file, from malloc(), or NULL. */
-static char *beside(const char *file, const char *pattern)
-{
-	const char *slash = strrchr(file, '/');
-	char *path;
-
-	if (*pattern == '/' || !slash)
-		return strdup(pattern);
-	if (asprintf(&path, "%.*s/%s", (int)(slash - file), file, pattern) < 0)
-		return NULL;
-	return path;
-}
-
 static bool parse_files(struct config_parser *parser, const glob_t *files)
 {
 	struct config_parser inner;
@@ -128,7 +115,7 @@ static bool include_files(struct config_parser *parser, const char *pattern)
 		return config_fail(parser,
 				   "more than %d files include each other",
 				   CONFIG_INCLUDES_MAX);
-	path = beside(parser->file, pattern);
+	path = config_beside(parser->file, pattern);
 	if (!path)
 		return config_fail(parser, "out of memory");
 	found = glob(path, GLOB_ERR, NULL, &files);
@@ -190,6 +177,7 @@ void config_free(struct config *config)
 		free(config->interfaces[i].nhs);
 		free(config->interfaces[i].maps);
 		free(config->interfaces[i].multicast);
+		config_protection_free(&config->interfaces[i].protection);
 	}
 	free(config->interfaces);
 	free(config);

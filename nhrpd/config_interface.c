@@ -78,7 +78,7 @@ static bool check(struct config_parser *parser,
 	for (i = 0; i < interface->nhs_count; i++)
 		if (!check_nhs(parser, &interface->nhs[i]))
 			return false;
-	return true;
+	return config_protection_check(parser);
 }
 
 bool config_end_interface(struct config_parser *parser)

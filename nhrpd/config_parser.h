@@ -24,6 +24,13 @@ enum config_once {
 	CONFIG_ONCE_TIMEOUT,
 	CONFIG_ONCE_MTU,
 	CONFIG_ONCE_MULTICAST_DYNAMIC,
+	CONFIG_ONCE_PROTECTION,
+	CONFIG_ONCE_PSK,
+	CONFIG_ONCE_IDENTITY,
+	CONFIG_ONCE_REKEY,
+	CONFIG_ONCE_UDP,
+	CONFIG_ONCE_ENCAPSULATION,
+	CONFIG_ONCE_REPLAY_WINDOW,
 	CONFIG_ONCE_COUNT,
 };
 
@@ -114,6 +121,13 @@ bool config_nbma(struct config_parser *parser, const char *what,
 bool config_nbma_or_name(struct config_parser *parser,
 			 struct config_nhs *nhs);
 
+/**
+ * config_beside - a path as seen from the folder of a file
+ *
+ * Return: it, from malloc(), or NULL.
+ */
+char *config_beside(const char *file, const char *path);
+
 /* ---- statements: config_statements.c, config_peers.c ---- */
 
 /** config_statement - take in the current line, which has words */
@@ -143,6 +157,26 @@ bool config_nhs(struct config_parser *parser);
 
 /** config_map - the rest of "map ..." */
 bool config_map(struct config_parser *parser);
+
+/* ---- statements about protection: config_protection.c ---- */
+
+/* The rest of a statement each, after its first word. */
+bool config_protection(struct config_parser *parser);
+bool config_psk(struct config_parser *parser);
+bool config_identity(struct config_parser *parser);
+bool config_rekey(struct config_parser *parser);
+bool config_udp(struct config_parser *parser);
+bool config_encapsulation(struct config_parser *parser);
+bool config_replay_window(struct config_parser *parser);
+
+/** config_protection_init - what holds where nothing is said */
+void config_protection_init(struct config_protection *protection);
+
+/** config_protection_free - free what it points to */
+void config_protection_free(struct config_protection *protection);
+
+/** config_protection_check - whether the statements fit together */
+bool config_protection_check(struct config_parser *parser);
 
 /* ---- what can't be told from one line: config_interface.c ---- */
 

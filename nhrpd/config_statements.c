@@ -69,6 +69,7 @@ static bool add_interface(struct config_parser *parser, const char *name)
 	parser->interface->holdtime = CONFIG_HOLDTIME;
 	parser->interface->redirect_interval = CONFIG_REDIRECT_INTERVAL;
 	parser->interface->registration_unique = true;
+	config_protection_init(&parser->interface->protection);
 	memset(parser->seen, 0, sizeof(parser->seen));
 	return true;
 }
@@ -221,14 +222,21 @@ static const struct statement {
 	{ "include", parse_include, true },
 	{ "interface", parse_interface, true },
 	{ "authentication", parse_authentication, false },
+	{ "encapsulation", config_encapsulation, false },
 	{ "holdtime", parse_holdtime, false },
+	{ "identity", config_identity, false },
 	{ "map", config_map, false },
 	{ "mtu", parse_mtu, false },
 	{ "network-id", parse_network_id, false },
 	{ "nhs", config_nhs, false },
+	{ "protection", config_protection, false },
+	{ "psk", config_psk, false },
 	{ "redirect", parse_redirect, false },
 	{ "registration", parse_registration, false },
+	{ "rekey", config_rekey, false },
+	{ "replay-window", config_replay_window, false },
 	{ "shortcut", parse_shortcut, false },
+	{ "udp", config_udp, false },
 };
 
 #define STATEMENTS (sizeof(statements) / sizeof(statements[0]))

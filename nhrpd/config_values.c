@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Numbers, addresses and names in the configuration.
+ * Numbers, addresses, names and paths in the configuration.
  */
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "config_parser.h"
@@ -104,4 +105,16 @@ bool config_nbma_or_name(struct config_parser *parser, struct config_nhs *nhs)
 		return true;
 	}
 	return host_address(parser, "nbma", word, &nhs->nbma);
+}
+
+char *config_beside(const char *file, const char *path)
+{
+	const char *slash = strrchr(file, '/');
+	char *joined;
+
+	if (*path == '/' || !slash)
+		return strdup(path);
+	if (asprintf(&joined, "%.*s/%s", (int)(slash - file), file, path) < 0)
+		return NULL;
+	return joined;
 }

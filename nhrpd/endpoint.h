@@ -5,9 +5,12 @@
 #ifndef NHRPD_ENDPOINT_H
 #define NHRPD_ENDPOINT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "packet/address.h"
+
+struct interface;
 
 /**
  * struct endpoint - one remote end of the underlay
@@ -24,5 +27,19 @@ struct endpoint {
 };
 
 _Static_assert(sizeof(struct endpoint) == 24, "padding in struct endpoint");
+
+/** endpoint_equal - same address and same if_id */
+bool endpoint_equal(const struct endpoint *a, const struct endpoint *b);
+
+/**
+ * endpoint_of - the endpoint of an NBMA address that was learnt
+ * @nbma: from a packet or from the configuration
+ * @port: UDP port of its key exchange, 0: the one that we use ourselves
+ *
+ * On a protected interface this calls the node there if it has no session with
+ * us so far. Return: false if there can be none, which was logged.
+ */
+bool endpoint_of(struct interface *interface, const struct nhrp_address *nbma,
+		 uint16_t port, struct endpoint *endpoint);
 
 #endif /* NHRPD_ENDPOINT_H */

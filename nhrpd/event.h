@@ -19,6 +19,7 @@ struct interface;
 struct nhc;
 struct peer;
 struct resolution;
+struct session;
 struct shortcut;
 
 enum event_type {
@@ -37,6 +38,11 @@ enum event_type {
 	EVENT_RESOLUTION_FAIL,	/* .resolution, .reason */
 	EVENT_SHORTCUT_ADD,	/* .shortcut */
 	EVENT_SHORTCUT_DELETE,	/* .shortcut, .reason */
+	EVENT_SESSION_START,	/* .session: keys are being made */
+	EVENT_SESSION_UP,	/* .session */
+	EVENT_SESSION_REKEY,	/* .session: it has new keys */
+	EVENT_SESSION_MOVED,	/* .session: at another address or port */
+	EVENT_SESSION_DOWN,	/* .session, .reason */
 	EVENT_PACKET_RX,	/* .packet */
 	EVENT_PACKET_TX,	/* .packet */
 	EVENT_PACKET_DROP,	/* .packet, .reason */
@@ -76,6 +82,7 @@ struct event {
 	const struct nhc *nhc;
 	const struct resolution *resolution;
 	const struct shortcut *shortcut;
+	const struct session *session;
 	const struct event_packet *packet;
 };
 

@@ -27,6 +27,7 @@
 #include "purge.h"
 #include "resolve.h"
 #include "rtnl.h"
+#include "session.h"
 #include "settings.h"
 #include "takeover.h"
 
@@ -40,6 +41,11 @@ static const char *const interface_state_names[] = {
 const char *interface_state_name(enum interface_state state)
 {
 	return interface_state_names[state];
+}
+
+bool interface_is_protected(const struct interface *interface)
+{
+	return interface->config->protection.kind != CONFIG_PROTECTION_NONE;
 }
 
 struct interface *interface_find(struct daemon *daemon, const char *name)
@@ -252,8 +258,11 @@ static void interface_set_state(struct interface *interface,
 	log_info("%s: %s%s%s", interface->name, interface_state_name(state),
 		 reason ? ": " : "", reason ? reason : "");
 	event_emit(&interface->daemon->events, &event);
-	if (was_up != is_up)
-		nhc_interface_changed(interface);
+	if (was_up == is_up)
+		return;
+	nhc_interface_changed(interface);
+	if (is_up)
+		sessions_wake(interface);
 }
 
 static void interface_evaluate(struct interface *interface)
@@ -272,6 +281,9 @@ static void interface_evaluate(struct interface *interface)
 	else if (!interface->nbma.length)
 		interface_set_state(interface, INTERFACE_DOWN,
 				    "no NBMA address");
+	else if (interface_is_protected(interface) && sessions_open(interface))
+		interface_set_state(interface, INTERFACE_DOWN,
+				    "its key exchange cannot be opened");
 	else
 		interface_set_state(interface, INTERFACE_UP, NULL);
 }
@@ -286,6 +298,7 @@ static void interface_set_nbma(struct interface *interface,
 	interface->nbma = *nbma;
 	interface_evaluate(interface);
 	if (old.length && interface->state == INTERFACE_UP) {
+		sessions_moved(interface);
 		answer_withdraw_all(interface);
 		nhc_interface_changed(interface);
 	}
@@ -302,6 +315,7 @@ static void interface_forget(struct interface *interface)
 	purge_forget(interface);
 	cache_forget_all(interface, "interface gone");
 	peer_forget(interface);
+	sessions_close(interface);
 }
 
 static void interface_detach(struct interface *interface)
@@ -424,6 +438,7 @@ struct interface *interface_add(struct daemon *daemon,
 	interface->config = config;
 	interface->daemon = daemon;
 	interface->reason = "no device";
+	interface->exchange_ops = session_key_exchange(config);
 	HASH_ADD(hh, daemon->interfaces, name, strlen(interface->name),
 		 interface);
 	for (i = 0; i < config->nhs_count; i++)

@@ -20,6 +20,7 @@ struct cache_entry;
 struct config_interface;
 struct daemon;
 struct answer;
+struct exchange_ops;
 struct mgre_device;
 struct nhc;
 struct peer;
@@ -27,6 +28,7 @@ struct purge;
 struct resolution;
 struct rtnl_address;
 struct rtnl_link;
+struct session;
 struct shortcut;
 
 /* More protocol addresses of a device than anybody gives one. */
@@ -75,6 +77,10 @@ enum interface_state {
  * @answers: hash table: whom we told what, to be able to take it back
  * @answer_timer: when doubtful answers are looked at again, or NULL
  * @purges: hash table by request id: those not yet acknowledged
+ * @exchange_ops: kind of key exchange, NULL without protection
+ * @exchange: its state, NULL while it is not open
+ * @sessions: hash table by if_id
+ * @sessions_by_address: the same by NBMA address and port
  * @nhcs: list of registrations, in order of configuration
  * @registered: entries of type CACHE_REGISTERED
  * @traffic: counters
@@ -110,6 +116,10 @@ struct interface {
 	struct answer *answers;
 	uv_timer_t *answer_timer;
 	struct purge *purges;
+	const struct exchange_ops *exchange_ops;
+	void *exchange;
+	struct session *sessions;
+	struct session *sessions_by_address;
 	struct nhc *nhcs;
 	unsigned int registered;
 	struct traffic traffic;
@@ -119,6 +129,9 @@ struct interface {
 
 /** interface_state_name - "absent", "down", "foreign" or "up" */
 const char *interface_state_name(enum interface_state state);
+
+/** interface_is_protected - whether it needs sessions */
+bool interface_is_protected(const struct interface *interface);
 
 /** interface_find - by name, or NULL */
 struct interface *interface_find(struct daemon *daemon, const char *name);

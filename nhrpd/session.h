@@ -8,9 +8,9 @@
  *	STARTING --no keys in time, or refused--> IDLE
  *	UP --closed by the other, silent, keys gone--> IDLE
  *
- * A session that nobody needs (no peer, no server of ours) is closed and freed
- * after SESSION_IDLE_TIME. One that is needed is started again, later and
- * later.
+ * A session that nobody needs (no peer, no server of ours) and that carries
+ * nothing is closed and freed after SESSION_IDLE_TIME. One that is needed is
+ * started again, later and later.
  */
 #ifndef NHRPD_SESSION_H
 #define NHRPD_SESSION_H
@@ -24,15 +24,26 @@
 #include "packet/address.h"
 
 struct certificate;
+struct config_interface;
 struct interface;
 
 #define SESSION_NAME_MAX 128	/* with NUL */
+#define SESSION_IDLE_TIME 60000	/* ms */
 
 enum session_state {
 	SESSION_IDLE,
 	SESSION_STARTING,
 	SESSION_UP,
 };
+
+/** struct session_address - where a node is; without padding, for hashing */
+struct session_address {
+	struct nhrp_address nbma;
+	uint8_t zero;
+	uint16_t port;
+};
+
+_Static_assert(sizeof(struct session_address) == 20, "padding in a key");
 
 /**
  * struct session - a security relation with one remote node
@@ -50,6 +61,9 @@ enum session_state {
  * @failures: starts that failed in a row
  * @timer: to start it again, or to free it
  * @exchange: state of the key exchange, its own
+ * @address: @nbma and @port, the key of interface.sessions_by_address
+ * @adopted: found in the kernel, and the key exchange was not told so far
+ * @packets: that had gone through it when nobody needed it last
  */
 struct session {
 	struct interface *interface;
@@ -64,7 +78,11 @@ struct session {
 	unsigned int failures;
 	uv_timer_t *timer;
 	void *exchange;
+	struct session_address address;
+	bool adopted;
+	uint64_t packets;
 	UT_hash_handle hh;
+	UT_hash_handle hh_address;
 };
 
 /**
@@ -101,6 +119,8 @@ struct session_info {
  *	   carrying data; make new keys soon, then remove the old SAs. The
  *	   session is STARTING.
  * @info: fill what is known; all is zero before
+ * @reload: files may have other contents now (revoked certificates, say), and
+ *	    rekey times another value in interface->config; may be NULL
  */
 struct exchange_ops {
 	void *(*open)(struct interface *interface);
@@ -110,10 +130,15 @@ struct exchange_ops {
 	void (*stop)(struct session *session, const char *reason);
 	void (*adopt)(struct session *session);
 	void (*info)(const struct session *session, struct session_info *info);
+	void (*reload)(struct interface *interface);
 };
 
 extern const struct exchange_ops native_ops;	/* native/native.c */
 extern const struct exchange_ops ike_ops;	/* ike/ike.c */
+
+/** session_key_exchange - the kind that a configuration asks for, or NULL */
+const struct exchange_ops *
+session_key_exchange(const struct config_interface *config);
 
 /** session_state_name - "idle", "starting" or "up" */
 const char *session_state_name(enum session_state state);
@@ -152,9 +177,22 @@ struct endpoint session_endpoint(const struct session *session);
 struct session *session_adopt(struct interface *interface,
 			      const struct endpoint *endpoint, uint16_t port);
 
-/* The interface came up, moved or goes away. */
+/** session_reset - give up its keys; they are made anew if it is needed */
+void session_reset(struct session *session, const char *reason);
+
+/** sessions_open - get ready: 0, or -1 if the interface can't be protected */
 int sessions_open(struct interface *interface);
+
+/** sessions_wake - the interface came up: start what is needed */
+void sessions_wake(struct interface *interface);
+
+/** sessions_moved - the interface has another NBMA address */
 void sessions_moved(struct interface *interface);
+
+/** sessions_stop - leave the network: tell the others, remove all keys */
+void sessions_stop(struct interface *interface, const char *reason);
+
+/** sessions_close - forget all, here only; nobody may hold one any more */
 void sessions_close(struct interface *interface);
 
 /* ---- for the key exchange ---- */

@@ -111,6 +111,12 @@ void nhrp_prefix_of(const struct nhrp_address *address, uint8_t length,
 	}
 }
 
+void nhrp_prefix_host(const struct nhrp_address *address,
+		      struct nhrp_prefix *prefix)
+{
+	nhrp_prefix_of(address, nhrp_address_bits(address), prefix);
+}
+
 bool nhrp_prefix_contains(const struct nhrp_prefix *prefix,
 			  const struct nhrp_address *address)
 {

@@ -93,6 +93,10 @@ void nhrp_prefix_of(const struct nhrp_address *address, uint8_t length,
 bool nhrp_prefix_contains(const struct nhrp_prefix *prefix,
 			  const struct nhrp_address *address);
 
+/** nhrp_prefix_host - the prefix of one address */
+void nhrp_prefix_host(const struct nhrp_address *address,
+		      struct nhrp_prefix *prefix);
+
 /** nhrp_prefix_equal - same address and same length */
 bool nhrp_prefix_equal(const struct nhrp_prefix *a,
 		       const struct nhrp_prefix *b);

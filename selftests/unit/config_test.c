@@ -195,7 +195,7 @@ static void unknown_words(void **state)
 	refuse("interfaces mgre0\n",
 	       "test:1: unknown word \"interfaces\", did you mean \"interface\"?");
 	refuse(HEAD "tunnel source eth0\n",
-	       "test:3: unknown word \"tunnel\"; known here: include, interface, authentication, holdtime, map, mtu, network-id, nhs, redirect, registration, shortcut");
+	       "test:3: unknown word \"tunnel\"; known here: include, interface, authentication, encapsulation, holdtime, identity, map, mtu, network-id, nhs, protection, psk, redirect, registration, rekey, replay-window, shortcut, udp");
 	refuse(HEAD "registration no-uniqe\n",
 	       "test:3: unknown word \"no-uniqe\", did you mean \"no-unique\"?");
 	refuse(HEAD "nhs 9.0.0.1 nbma 9.1.1.10 multicats\n",
@@ -203,7 +203,7 @@ static void unknown_words(void **state)
 	refuse(HEAD "nhs 9.0.0.1 nbma 9.1.1.10 cluster 1\n",
 	       "test:3: unknown word \"cluster\"; known here: nbma, multicast, priority, no-fallback");
 	refuse(HEAD "zz\n",
-	       "test:3: unknown word \"zz\"; known here: include, interface, authentication, holdtime, map, mtu, network-id, nhs, redirect, registration, shortcut");
+	       "test:3: unknown word \"zz\"; known here: include, interface, authentication, encapsulation, holdtime, identity, map, mtu, network-id, nhs, protection, psk, redirect, registration, rekey, replay-window, shortcut, udp");
 }
 
 static void values_out_of_range(void **state)
@@ -352,6 +352,104 @@ static void lines_that_are_no_text(void **state)
 			    "test:1: a line of more than 1023 characters");
 }
 
+#define NATIVE HEAD "protection native\n"
+#define IDENTITY "identity key k certificate c authority a"
+
+static void protection_defaults(void **state)
+{
+	struct config *config = parse(HEAD);
+	const struct config_protection *protection =
+		&config->interfaces[0].protection;
+
+	(void)state;
+	assert_int_equal(protection->kind, CONFIG_PROTECTION_NONE);
+	config_free(config);
+	config = parse(NATIVE "psk file network.psk\n");
+	protection = &config->interfaces[0].protection;
+	assert_int_equal(protection->kind, CONFIG_PROTECTION_NATIVE);
+	assert_string_equal(protection->psk_file, "network.psk");
+	assert_null(protection->key_file);
+	assert_int_equal(protection->rekey, 3600);
+	assert_int_equal(protection->udp_port, 2332);
+	assert_int_equal(protection->encapsulation,
+			 CONFIG_ENCAPSULATION_AUTO);
+	assert_int_equal(protection->replay_window, 1024);
+	config_free(config);
+	config = parse(HEAD "protection none\n");
+	config_free(config);
+}
+
+static void protection_statements(void **state)
+{
+	static const char text[] = NATIVE "psk file /run/psk\n"
+		"identity revoked r authority a certificate c key k\n"
+		"rekey 5\nudp port 4567\nencapsulation udp\n"
+		"replay-window 33\n"
+		"interface mgre1\nnetwork-id 1\nprotection ike dmvpn\n";
+	const struct config_protection *protection;
+	struct config_error error;
+	struct config *config;
+
+	(void)state;
+	config = config_parse("/etc/nhrpd/nhrpd.conf", text, strlen(text),
+			      &error);
+	assert_non_null(config);
+	protection = &config->interfaces[0].protection;
+	assert_string_equal(protection->psk_file, "/run/psk");
+	assert_string_equal(protection->key_file, "/etc/nhrpd/k");
+	assert_string_equal(protection->certificate_file, "/etc/nhrpd/c");
+	assert_string_equal(protection->authority_file, "/etc/nhrpd/a");
+	assert_string_equal(protection->revoked_file, "/etc/nhrpd/r");
+	assert_int_equal(protection->rekey, 5);
+	assert_int_equal(protection->udp_port, 4567);
+	assert_int_equal(protection->encapsulation,
+			 CONFIG_ENCAPSULATION_UDP);
+	assert_int_equal(protection->replay_window, 64);
+	protection = &config->interfaces[1].protection;
+	assert_int_equal(protection->kind, CONFIG_PROTECTION_IKE);
+	assert_string_equal(protection->profile, "dmvpn");
+	config_free(config);
+}
+
+static void protection_that_is_refused(void **state)
+{
+	(void)state;
+	refuse(HEAD "protection\n",
+	       "test:3: usage: protection none|native|ike PROFILE");
+	refuse(HEAD "protection nativ\n",
+	       "test:3: unknown word \"nativ\", did you mean \"native\"?");
+	refuse(HEAD "protection ike\n",
+	       "test:3: usage: protection none|native|ike PROFILE");
+	refuse(HEAD "protection native now\n",
+	       "test:3: unexpected \"now\"; usage: protection none|native|ike PROFILE");
+	refuse(NATIVE, "test:1: interface mgre0: \"protection native\" needs \"psk file FILE\", \"identity ...\", or both");
+	refuse(HEAD "psk file f\n",
+	       "test:1: interface mgre0: \"psk\" needs \"protection native\"");
+	refuse(HEAD "protection ike p\nrekey 60\n",
+	       "test:1: interface mgre0: \"rekey\" needs \"protection native\"");
+	refuse(NATIVE "psk\n", "test:4: usage: psk file FILE");
+	refuse(NATIVE "psk file\n", "test:4: usage: psk file FILE");
+	refuse(NATIVE "psk secret\n",
+	       "test:4: unknown word \"secret\"; known here: file");
+	refuse(NATIVE "psk file f\npsk file f\n",
+	       "test:5: interface mgre0 has \"psk\" already");
+	refuse(NATIVE "identity key k certificate c\n",
+	       "test:4: usage: identity key FILE certificate FILE authority FILE [revoked FILE]");
+	refuse(NATIVE IDENTITY " key k\n", "test:4: \"key\" occurs twice");
+	refuse(NATIVE "identity key\n",
+	       "test:4: usage: identity key FILE certificate FILE authority FILE [revoked FILE]");
+	refuse(NATIVE "rekey 0\n",
+	       "test:4: rekey must be 1 to 86400, not \"0\"");
+	refuse(NATIVE "udp port 65536\n",
+	       "test:4: udp port must be 1 to 65535, not \"65536\"");
+	refuse(NATIVE "udp 2332\n",
+	       "test:4: unknown word \"2332\"; known here: port");
+	refuse(NATIVE "encapsulation gre\n",
+	       "test:4: unknown word \"gre\"; known here: auto, udp, esp");
+	refuse(NATIVE "replay-window 4097\n",
+	       "test:4: replay-window must be 32 to 4096, not \"4097\"");
+}
+
 static void write_file(const char *folder, const char *name, const char *text)
 {
 	char path[256];
@@ -437,6 +535,9 @@ int main(void)
 		cmocka_unit_test(duplicates_and_contradictions),
 		cmocka_unit_test(incomplete_interfaces),
 		cmocka_unit_test(lines_that_are_no_text),
+		cmocka_unit_test(protection_defaults),
+		cmocka_unit_test(protection_statements),
+		cmocka_unit_test(protection_that_is_refused),
 		cmocka_unit_test(files_that_include_others),
 	};
 

@@ -1,0 +1,494 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Sessions: security relations with remote nodes.
+ *
+ * One timer does all: without users it ends the session, unless packets went
+ * through it since it was last looked at (the other side may need it longer
+ * than we do); with users it starts a session that is idle, after 1, 2, 4 ...
+ * SESSION_RETRY_MAX.
+ *
+ * Whoever is told of a change, and the key exchange when it is asked to start,
+ * may give the session up; it is held meanwhile.
+ */
+#include "session.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config.h"
+#include "daemon.h"
+#include "identity/certificate.h"
+#include "interface.h"
+#include "log.h"
+#include "timer.h"
+
+#define SESSION_RETRY_MAX 64000
+
+/* Sessions of an interface: who proves itself must not fill memory. */
+#define SESSION_MAX 65536
+
+#define SESSION_PORT_IKE 500
+
+static const char *const session_state_names[] = {
+	[SESSION_IDLE] = "idle",
+	[SESSION_STARTING] = "starting",
+	[SESSION_UP] = "up",
+};
+
+const char *session_state_name(enum session_state state)
+{
+	return session_state_names[state];
+}
+
+/* ---- who hears of it ---- */
+
+static void session_emit(struct session *session, enum event_type type,
+			 const char *reason)
+{
+	struct event event = {
+		.type = type,
+		.interface = session->interface,
+		.session = session,
+		.reason = reason,
+	};
+
+	event_emit(&session->interface->daemon->events, &event);
+}
+
+static void session_log(struct session *session, const char *what,
+			const char *reason)
+{
+	struct interface *interface = session->interface;
+	char text[NHRP_ADDRESS_TEXT];
+
+	log_limited(&interface->daemon->limit, 6,
+		    "%s: session with %s (%s port %u) %s%s%s",
+		    interface->name, session->name[0] ? session->name : "?",
+		    nhrp_address_format(&session->nbma, text), session->port,
+		    what, reason ? ": " : "", reason ? reason : "");
+}
+
+/* ---- tables ---- */
+
+struct session *session_find(const struct interface *interface, uint32_t if_id)
+{
+	struct session *session;
+
+	HASH_FIND(hh, interface->sessions, &if_id, sizeof(if_id), session);
+	return session;
+}
+
+struct session *session_find_address(const struct interface *interface,
+				     const struct nhrp_address *nbma,
+				     uint16_t port)
+{
+	struct session_address key = { .nbma = *nbma, .port = port };
+	struct session *session;
+
+	HASH_FIND(hh_address, interface->sessions_by_address, &key,
+		  sizeof(key), session);
+	return session;
+}
+
+static void session_add_address(struct session *session)
+{
+	struct interface *interface = session->interface;
+
+	session->address.nbma = session->nbma;
+	session->address.port = session->port;
+	HASH_ADD(hh_address, interface->sessions_by_address, address,
+		 sizeof(session->address), session);
+}
+
+/* The kernel's SAs are of all interfaces, and so is an if_id. */
+static bool session_is_taken(const struct daemon *daemon, uint32_t if_id)
+{
+	const struct interface *interface;
+
+	for (interface = daemon->interfaces; interface;
+	     interface = interface->hh.next)
+		if (session_find(interface, if_id))
+			return true;
+	return false;
+}
+
+static uint32_t session_choose_if_id(const struct daemon *daemon)
+{
+	uint32_t if_id;
+
+	do
+		if_id = randombytes_random();
+	while (!if_id || session_is_taken(daemon, if_id));
+	return if_id;
+}
+
+static uint16_t session_default_port(const struct interface *interface)
+{
+	const struct config_protection *protection =
+		&interface->config->protection;
+
+	return protection->kind == CONFIG_PROTECTION_IKE ?
+	       SESSION_PORT_IKE : protection->udp_port;
+}
+
+static void session_expired(uv_timer_t *timer);
+
+static struct session *session_new(struct interface *interface,
+				   const struct nhrp_address *nbma,
+				   uint16_t port, uint32_t if_id)
+{
+	struct session *session;
+
+	if (HASH_COUNT(interface->sessions) >= SESSION_MAX) {
+		log_limited(&interface->daemon->limit, 4,
+			    "%s: %u sessions, no more are begun",
+			    interface->name, SESSION_MAX);
+		return NULL;
+	}
+	session = calloc(1, sizeof(*session));
+	if (!session)
+		return NULL;
+	session->timer = timer_new(interface->daemon->loop, session_expired,
+				   session);
+	if (!session->timer) {
+		free(session);
+		return NULL;
+	}
+	session->interface = interface;
+	session->if_id = if_id ? if_id :
+				 session_choose_if_id(interface->daemon);
+	session->nbma = *nbma;
+	session->port = port ? port : session_default_port(interface);
+	session->changed = daemon_now(interface->daemon);
+	HASH_ADD(hh, interface->sessions, if_id, sizeof(session->if_id),
+		 session);
+	session_add_address(session);
+	return session;
+}
+
+static void session_free(struct session *session)
+{
+	struct interface *interface = session->interface;
+
+	HASH_DELETE(hh, interface->sessions, session);
+	HASH_DELETE(hh_address, interface->sessions_by_address, session);
+	timer_free(session->timer);
+	free(session);
+}
+
+/* ---- states ---- */
+
+static void session_schedule(struct session *session)
+{
+	if (!session->users)
+		timer_set(session->timer, SESSION_IDLE_TIME);
+	else if (session->state == SESSION_IDLE)
+		timer_set(session->timer, timer_backoff(session->failures + 1,
+							SESSION_RETRY_MAX));
+	else
+		uv_timer_stop(session->timer);
+}
+
+static void session_set_state(struct session *session,
+			      enum session_state state, const char *reason)
+{
+	static const enum event_type types[] = {
+		[SESSION_IDLE] = EVENT_SESSION_DOWN,
+		[SESSION_STARTING] = EVENT_SESSION_START,
+		[SESSION_UP] = EVENT_SESSION_UP,
+	};
+
+	session->state = state;
+	session->changed = daemon_now(session->interface->daemon);
+	if (state == SESSION_UP)
+		session->failures = 0;
+	else
+		session->certificate = NULL;
+	if (state != SESSION_STARTING)
+		session_log(session, state == SESSION_UP ? "up" : "down",
+			    reason);
+	session_emit(session, types[state], reason);
+}
+
+/* Without an open key exchange it waits for sessions_open(). */
+static void session_start(struct session *session)
+{
+	struct interface *interface = session->interface;
+
+	if (session->state != SESSION_IDLE || !interface->exchange ||
+	    interface->state != INTERFACE_UP)
+		return;
+	uv_timer_stop(session->timer);
+	session->users++;
+	session_set_state(session, SESSION_STARTING, NULL);
+	interface->exchange_ops->start(session);
+	session->users--;
+}
+
+/* It has no keys any more: begin anew, or end. */
+static void session_lost(struct session *session, unsigned int failures,
+			 const char *reason)
+{
+	session->failures = failures;
+	session->users++;
+	session_set_state(session, SESSION_IDLE, reason);
+	session->users--;
+	if (session->users)
+		session_schedule(session);
+	else
+		session_free(session);
+}
+
+static void session_stop(struct session *session, const char *reason)
+{
+	struct interface *interface = session->interface;
+
+	if (interface->exchange && session->state != SESSION_IDLE)
+		interface->exchange_ops->stop(session, reason);
+}
+
+/* Whether packets went through it since it was last asked. */
+static bool session_is_used(struct session *session)
+{
+	struct interface *interface = session->interface;
+	struct session_info info = { 0 };
+	uint64_t before = session->packets;
+
+	if (!interface->exchange || session->state != SESSION_UP)
+		return false;
+	interface->exchange_ops->info(session, &info);
+	session->packets = info.packets_in + info.packets_out;
+	return session->packets != before;
+}
+
+static void session_expired(uv_timer_t *timer)
+{
+	struct session *session = timer->data;
+
+	if (session->users) {
+		session_start(session);
+		return;
+	}
+	if (session_is_used(session)) {
+		session_schedule(session);
+		return;
+	}
+	session_stop(session, "not used");
+	session_lost(session, 0, "not used");
+}
+
+void session_reset(struct session *session, const char *reason)
+{
+	if (session->state == SESSION_IDLE)
+		return;
+	session_stop(session, reason);
+	session_lost(session, 0, reason);
+}
+
+/* ---- for NHRP ---- */
+
+/* IKE has ports of its own, which say nothing of whom we mean. */
+static struct session *session_find_any(const struct interface *interface,
+					const struct nhrp_address *nbma)
+{
+	struct session *session;
+
+	if (interface->config->protection.kind != CONFIG_PROTECTION_IKE)
+		return NULL;
+	for (session = interface->sessions; session;
+	     session = session->hh.next)
+		if (nhrp_address_equal(&session->nbma, nbma))
+			break;
+	return session;
+}
+
+struct session *session_get(struct interface *interface,
+			    const struct nhrp_address *nbma, uint16_t port)
+{
+	struct session *session =
+		session_find_address(interface, nbma, port ? port :
+				     session_default_port(interface));
+
+	if (!session && !port)
+		session = session_find_any(interface, nbma);
+	if (!session)
+		session = session_new(interface, nbma, port, 0);
+	if (!session)
+		return NULL;
+	if (!session->failures)
+		session_start(session);
+	if (!session->users)
+		session_schedule(session);
+	return session;
+}
+
+void session_hold(struct session *session)
+{
+	if (session->users++)
+		return;
+	if (session->failures)
+		session_schedule(session);
+	else
+		session_start(session);
+	if (session->state != SESSION_IDLE)
+		uv_timer_stop(session->timer);
+}
+
+void session_release(struct session *session)
+{
+	if (!--session->users)
+		session_schedule(session);
+}
+
+bool session_covers(const struct session *session,
+		    const struct nhrp_prefix *prefix)
+{
+	return session->state == SESSION_UP &&
+	       (!session->certificate ||
+		certificate_covers(session->certificate, prefix));
+}
+
+struct endpoint session_endpoint(const struct session *session)
+{
+	struct endpoint endpoint = {
+		.nbma = session->nbma,
+		.if_id = session->if_id,
+	};
+
+	return endpoint;
+}
+
+struct session *session_adopt(struct interface *interface,
+			      const struct endpoint *endpoint, uint16_t port)
+{
+	struct session *session = session_find(interface, endpoint->if_id);
+
+	if (session)
+		return session;
+	if (session_is_taken(interface->daemon, endpoint->if_id))
+		return NULL;
+	session = session_new(interface, &endpoint->nbma, port,
+			      endpoint->if_id);
+	if (!session)
+		return NULL;
+	session->state = SESSION_STARTING;
+	session->adopted = !interface->exchange;
+	if (interface->exchange)
+		interface->exchange_ops->adopt(session);
+	else
+		session_schedule(session);
+	return session;
+}
+
+/* ---- the interface ---- */
+
+int sessions_open(struct interface *interface)
+{
+	if (!interface->exchange && interface->exchange_ops)
+		interface->exchange = interface->exchange_ops->open(interface);
+	return interface->exchange ? 0 : -1;
+}
+
+/* What waited for the key exchange, or for the interface. */
+static void session_wake(struct session *session)
+{
+	if (session->adopted) {
+		session->adopted = false;
+		session->interface->exchange_ops->adopt(session);
+	} else if (session->users) {
+		session_start(session);
+	}
+}
+
+void sessions_wake(struct interface *interface)
+{
+	struct session *session, *next;
+
+	if (!interface->exchange)
+		return;
+	HASH_ITER(hh, interface->sessions, session, next)
+		session_wake(session);
+}
+
+void sessions_moved(struct interface *interface)
+{
+	if (interface->exchange)
+		interface->exchange_ops->moved(interface);
+}
+
+void sessions_stop(struct interface *interface, const char *reason)
+{
+	struct session *session, *next;
+
+	HASH_ITER(hh, interface->sessions, session, next) {
+		session_stop(session, reason);
+		if (session->state != SESSION_IDLE)
+			session_set_state(session, SESSION_IDLE, reason);
+		if (!session->users)
+			session_free(session);
+	}
+}
+
+void sessions_close(struct interface *interface)
+{
+	if (interface->exchange)
+		interface->exchange_ops->close(interface);
+	interface->exchange = NULL;
+	while (interface->sessions)
+		session_free(interface->sessions);
+}
+
+/* ---- for the key exchange ---- */
+
+struct session *session_add(struct interface *interface,
+			    const struct nhrp_address *nbma, uint16_t port,
+			    uint32_t if_id)
+{
+	struct session *session;
+
+	if (if_id && session_is_taken(interface->daemon, if_id))
+		return NULL;
+	session = session_new(interface, nbma, port, if_id);
+	if (!session)
+		return NULL;
+	session_set_state(session, SESSION_STARTING, NULL);
+	session_schedule(session);
+	return session;
+}
+
+bool session_admit(struct session *session, const char *name,
+		   const struct certificate *certificate)
+{
+	snprintf(session->name, sizeof(session->name), "%s", name);
+	session->certificate = certificate;
+	return true;
+}
+
+void session_up(struct session *session)
+{
+	if (session->state == SESSION_UP) {
+		session_emit(session, EVENT_SESSION_REKEY, NULL);
+		return;
+	}
+	session_set_state(session, SESSION_UP, NULL);
+	session_schedule(session);
+}
+
+void session_down(struct session *session, const char *reason)
+{
+	session_lost(session, session->state == SESSION_STARTING ?
+		     session->failures + 1 : 0, reason);
+}
+
+void session_moved(struct session *session, const struct nhrp_address *nbma,
+		   uint16_t port)
+{
+	HASH_DELETE(hh_address, session->interface->sessions_by_address,
+		    session);
+	session->nbma = *nbma;
+	session->port = port;
+	session_add_address(session);
+	session_emit(session, EVENT_SESSION_MOVED, NULL);
+}
