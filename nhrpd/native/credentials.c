@@ -13,7 +13,7 @@
 static int credentials_fail(struct key_file_error *error, const char *file,
 			    const char *reason)
 {
-	snprintf(error->text, sizeof(error->text), "%s: %s", file, reason);
+	snprintf(error->text, sizeof(error->text), "%.300s: %s", file, reason);
 	return -1;
 }
 
@@ -29,7 +29,7 @@ static int credentials_load_authority(const char *path,
 		return -1;
 	if (!credentials->authority.is_authority)
 		return credentials_fail(error, path,
-					"not the certificate of an authority");
+					"is not the certificate of an authority");
 	return 0;
 }
 
@@ -62,8 +62,11 @@ static int credentials_load_certificate(const char *path, uint64_t now,
 				    credentials->own_length,
 				    &credentials->authority,
 				    certificate->not_before, certificate);
-	if (reason)
-		return credentials_fail(error, path, reason);
+	if (reason) {
+		snprintf(error->text, sizeof(error->text),
+			 "%.300s: the certificate %s", path, reason);
+		return -1;
+	}
 	credentials_check_time(path, certificate, now);
 	return 0;
 }
@@ -89,9 +92,9 @@ static int credentials_load_key(const char *path,
 	if (sodium_memcmp(secret + CERTIFICATE_SECRET - CERTIFICATE_KEY,
 			  certificate->key, CERTIFICATE_KEY))
 		result = credentials_fail(error, path,
-					  "not the key of the certificate");
+					  "is not the key of the certificate");
 	else if (credentials_convert(secret, &credentials->own))
-		result = credentials_fail(error, path, "not a key");
+		result = credentials_fail(error, path, "is not a key");
 	sodium_memzero(secret, sizeof(secret));
 	return result;
 }
@@ -168,10 +171,10 @@ const char *credentials_refuse(const struct credentials *credentials,
 	if (!credentials->certified ||
 	    memcmp(certificate->issuer, credentials->authority.key,
 		   CERTIFICATE_KEY))
-		return "of another network";
+		return "certificate of another network";
 	if (now > certificate->not_after)
-		return "expired";
+		return "certificate expired";
 	if (revoked_has(&credentials->revoked, certificate))
-		return "revoked";
+		return "certificate revoked";
 	return NULL;
 }

@@ -282,21 +282,18 @@ enum handshake_result handshake_conclude(struct handshake *handshake,
 	return result;
 }
 
-const char *handshake_result_name(const struct handshake *handshake,
-				  enum handshake_result result)
+const char *handshake_result_name(enum handshake_result result)
 {
 	static const char *const names[] = {
 		[HANDSHAKE_OK] = "accepted",
-		[HANDSHAKE_MALFORMED] = "malformed",
-		[HANDSHAKE_FORGED] = "forged, or made with another psk",
-		[HANDSHAKE_ANONYMOUS] = "without a certificate",
-		[HANDSHAKE_CERTIFICATE] = "certificate not valid",
-		[HANDSHAKE_REVOKED] = "certificate revoked",
-		[HANDSHAKE_KEY] = "certificate of another key",
+		[HANDSHAKE_MALFORMED] = "it cannot be understood",
+		[HANDSHAKE_FORGED] = "it is forged, or made with another psk",
+		[HANDSHAKE_ANONYMOUS] = "it comes without a certificate",
+		[HANDSHAKE_CERTIFICATE] = "its certificate",
+		[HANDSHAKE_REVOKED] = "its certificate is revoked",
+		[HANDSHAKE_KEY] = "its certificate is of another key",
 	};
 
-	if (result == HANDSHAKE_CERTIFICATE && handshake->reason)
-		return handshake->reason;
 	return names[result];
 }
 

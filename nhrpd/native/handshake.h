@@ -51,7 +51,8 @@ enum handshake_result {
  *	  and to settle collisions
  * @certificate: of the other, valid if @credentials.certified and it has
  *		 proven itself
- * @reason: after HANDSHAKE_CERTIFICATE, in words
+ * @reason: after HANDSHAKE_CERTIFICATE: what it is, "has expired", say; else
+ *	    NULL
  */
 struct handshake {
 	const struct credentials *credentials;
@@ -123,9 +124,12 @@ enum handshake_result handshake_conclude(struct handshake *handshake,
 					 const struct message *finish,
 					 const struct place *own, uint64_t now);
 
-/** handshake_result_name - a refusal in words */
-const char *handshake_result_name(const struct handshake *handshake,
-				  enum handshake_result result);
+/**
+ * handshake_result_name - a refusal in words
+ *
+ * To be completed by handshake.reason after HANDSHAKE_CERTIFICATE.
+ */
+const char *handshake_result_name(enum handshake_result result);
 
 /** handshake_keys - after finish or conclude; wipe them */
 void handshake_keys(const struct handshake *handshake,
