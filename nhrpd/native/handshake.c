@@ -41,6 +41,7 @@ static void handshake_start(struct handshake *handshake,
 	sodium_memzero(&ephemeral, sizeof(ephemeral));
 }
 
+/* Return: 0 if the other's key leaves nothing to encrypt with. */
 static size_t handshake_write(struct handshake *handshake,
 			      enum message_type type, const void *payload,
 			      size_t payload_length, uint8_t *bytes)
@@ -56,7 +57,8 @@ static size_t handshake_write(struct handshake *handshake,
 
 	message.length = noise_write(&handshake->noise, payload,
 				     payload_length, body, sizeof(body));
-	return message_write(&message, bytes, MESSAGE_MAX);
+	return message.length ? message_write(&message, bytes, MESSAGE_MAX) :
+				0;
 }
 
 /* ---- NAT ---- */
@@ -138,6 +140,7 @@ static size_t handshake_write_terms(struct handshake *handshake,
 {
 	const struct credentials *credentials = handshake->credentials;
 	struct message_terms terms = {
+		.index = handshake->local_index,
 		.spi = handshake->spi_in,
 		.chacha = handshake->chacha,
 		.udp = handshake->udp,
@@ -195,6 +198,8 @@ handshake_take_terms(struct handshake *handshake,
 		return HANDSHAKE_FORGED;
 	if (!message_terms_parse(payload, length, &terms))
 		return HANDSHAKE_MALFORMED;
+	if (terms.index != message->sender)
+		return HANDSHAKE_FORGED;
 	handshake->remote_index = message->sender;
 	handshake->spi_out = terms.spi;
 	if (handshake->initiator) {
@@ -237,7 +242,6 @@ enum handshake_result handshake_respond(struct handshake *handshake,
 	handshake_choose(handshake, &offer, peer_nat || handshake->behind_nat);
 	*length = handshake_write_terms(handshake, MESSAGE_RESPONSE, peer,
 					bytes);
-	/* An ephemeral key of small order leaves nothing to encrypt with. */
 	return *length ? HANDSHAKE_OK : HANDSHAKE_FORGED;
 }
 

@@ -157,6 +157,7 @@ bool message_terms_parse(const uint8_t *bytes, size_t length,
 	const uint8_t *seen;
 	uint8_t flags, seen_length;
 
+	terms->index = nhrp_read_u32(&reader);
 	terms->spi = nhrp_read_u32(&reader);
 	flags = nhrp_read_u8(&reader);
 	seen_length = nhrp_read_u8(&reader);
@@ -180,6 +181,7 @@ size_t message_terms_write(const struct message_terms *terms, uint8_t *bytes,
 {
 	struct nhrp_writer writer = { .bytes = bytes, .size = room };
 
+	nhrp_write_u32(&writer, terms->index);
 	nhrp_write_u32(&writer, terms->spi);
 	nhrp_write_u8(&writer, (terms->chacha ? TERMS_CHACHA : 0) |
 			       (terms->udp ? TERMS_UDP : 0));

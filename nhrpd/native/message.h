@@ -24,7 +24,7 @@
 #define MESSAGE_MAX 1400	/* nothing longer is sent or read */
 #define MESSAGE_MARK 8
 #define MESSAGE_OFFER_SIZE 20
-#define MESSAGE_TERMS_SIZE 28	/* without the certificate */
+#define MESSAGE_TERMS_SIZE 32	/* without the certificate */
 
 enum message_type {
 	MESSAGE_INITIATION = 1,
@@ -94,6 +94,7 @@ void message_offer_write(const struct message_offer *offer,
 
 /**
  * struct message_terms - payload of MESSAGE_RESPONSE and MESSAGE_FINISH
+ * @index: the sender's, as in struct message, but here it is authenticated
  * @spi: of the SA by which the sender wants to receive
  * @chacha: ChaCha20-Poly1305 and not AES-256-GCM
  * @udp: ESP travels in UDP
@@ -101,6 +102,7 @@ void message_offer_write(const struct message_offer *offer,
  * @certificate: @certificate_length bytes, not owned
  */
 struct message_terms {
+	uint32_t index;
 	uint32_t spi;
 	bool chacha;
 	bool udp;
