@@ -175,9 +175,9 @@ void keys_remove_old(struct association *association)
 		keys_remove_old_one(association, old);
 }
 
-void keys_old_timer(uv_timer_t *timer)
+/* Removes what is due, and comes again for the next. */
+static void keys_remove_due(struct association *association)
 {
-	struct association *association = timer->data;
 	uint64_t now = native_now(association->network->native);
 	uint64_t next_time = UINT64_MAX;
 	struct old_sa *old, *next;
@@ -189,7 +189,12 @@ void keys_old_timer(uv_timer_t *timer)
 			next_time = old->when;
 	}
 	if (next_time != UINT64_MAX)
-		timer_set(timer, next_time - now);
+		timer_set(association->old_timer, next_time - now);
+}
+
+void keys_old_timer(uv_timer_t *timer)
+{
+	keys_remove_due(timer->data);
 }
 
 static void keys_linger(struct association *association,
@@ -278,8 +283,7 @@ int keys_use(struct association *association, struct keys *keys)
 	if (old)
 		keys_replace(association, old, linger);
 	keys_replace_found(association, linger);
-	if (association->old)
-		timer_set(association->old_timer, linger);
+	keys_remove_due(association);
 	keys_plan_rekey(association);
 	alive_start(association);
 	return 0;
