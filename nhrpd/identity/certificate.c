@@ -22,7 +22,9 @@
 #define VERSION_1 1
 #define FLAG_AUTHORITY 1
 #define SIGNATURE crypto_sign_BYTES
-#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_"
+#define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZ" \
+		"abcdefghijklmnopqrstuvwxyz" \
+		"0123456789.-_"
 
 bool certificate_name_is_good(const char *name)
 {
@@ -129,7 +131,7 @@ static const char *read_head(struct nhrp_reader *reader,
 	uint8_t flags;
 
 	if (!magic || memcmp(magic, MAGIC, MAGIC_SIZE))
-		return "is not one";
+		return "is something else";
 	if (nhrp_read_u8(reader) != VERSION_1)
 		return "is of an unknown version";
 	flags = nhrp_read_u8(reader);
