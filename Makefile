@@ -132,11 +132,21 @@ bench: deps
 	@$(MAKE) --no-print-directory -j$(shell nproc) userspace
 	@tools/bench/bench
 
-userspace: $(programs) $(plugin) .build/selftests/scale/spokes
+userspace: $(programs) $(plugin) .build/selftests/scale/spokes \
+	.build/selftests/nhrp/xfrm_driver
 
 .build/selftests/scale/spokes: selftests/scale/spokes.c
 	@mkdir -p $(@D)
 	$(quiet_LD)$(CC) $(CPPFLAGS) $(CFLAGS) -o $@ $<
+
+# nhrpd's own client, for a test to command.
+.build/selftests/nhrp/%.o: CPPFLAGS += -Inhrpd \
+	$(call packages,--cflags,$(nhrpd_libraries))
+.build/selftests/nhrp/xfrm_driver: $(addprefix .build/nhrpd/,netlink.o log.o \
+		$(notdir $(patsubst %.c,%.o,$(wildcard nhrpd/xfrm*.c))) \
+		packet/address.o) .build/selftests/nhrp/xfrm_driver.o
+	$(quiet_LD)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ \
+		$(call packages,--libs,$(nhrpd_libraries)) $(LDLIBS)
 
 deps:
 	@tools/deps
