@@ -191,6 +191,10 @@ install: all
 	install -d $(DESTDIR)/etc/nhrpd $(DESTDIR)$(PREFIX)/lib/systemd/system
 	sed 's|@PREFIX@|$(PREFIX)|' tools/packaging/nhrpd.service \
 		> $(DESTDIR)$(PREFIX)/lib/systemd/system/nhrpd.service
+	install -D -m 644 tools/packaging/nhrpd.sysusers \
+		$(DESTDIR)$(PREFIX)/lib/sysusers.d/nhrpd.conf
+	$(if $(DESTDIR),,systemd-sysusers $(PREFIX)/lib/sysusers.d/nhrpd.conf \
+		|| echo 'No user _nhrpd for the unit: make one')
 
 clean:
 	rm -rf .build $(programs) $(plugin)
