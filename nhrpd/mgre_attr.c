@@ -173,9 +173,6 @@ bool mgre_attr_put_endpoint(struct nl_msg *message, int type,
 	if (!nest || !mgre_attr_put_address(message, MGRE_A_ENDPOINT_NBMA,
 					    &endpoint->nbma))
 		return false;
-	if (endpoint->port && nla_put_u16(message, MGRE_A_ENDPOINT_PORT,
-					  endpoint->port) < 0)
-		return false;
 	if (endpoint->if_id && nla_put_u32(message, MGRE_A_ENDPOINT_IF_ID,
 					   endpoint->if_id) < 0)
 		return false;
