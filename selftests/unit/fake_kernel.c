@@ -233,6 +233,7 @@ static struct fake_peer *make_peer(unsigned int ifindex,
 	found->peer.endpoint = *endpoint;
 	found->peer.flags = MGRE_PEER_FLAGS_TRANSIENT;
 	found->peer.up = true;
+	found->peer.wanted = true;
 	return found;
 }
 
@@ -252,7 +253,7 @@ int mgre_peer_set(struct mgre *mgre, unsigned int ifindex,
 	found->peer.flags = (found->peer.flags & ~change->selector) |
 			    (change->flags & change->selector);
 	if (change->has_state)
-		found->peer.up = change->up;
+		found->peer.up = found->peer.wanted = change->up;
 	return 0;
 }
 
