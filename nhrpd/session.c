@@ -424,6 +424,12 @@ void sessions_moved(struct interface *interface)
 		interface->exchange_ops->moved(interface);
 }
 
+void sessions_reload(struct interface *interface)
+{
+	if (interface->exchange && interface->exchange_ops->reload)
+		interface->exchange_ops->reload(interface);
+}
+
 void sessions_stop(struct interface *interface, const char *reason)
 {
 	struct session *session, *next;

@@ -197,6 +197,9 @@ void sessions_wake(struct interface *interface);
 /** sessions_moved - the interface has another NBMA address */
 void sessions_moved(struct interface *interface);
 
+/** sessions_reload - the configuration was read again */
+void sessions_reload(struct interface *interface);
+
 /** sessions_stop - leave the network: tell the others, remove all keys */
 void sessions_stop(struct interface *interface, const char *reason);
 

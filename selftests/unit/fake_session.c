@@ -55,6 +55,12 @@ static void fake_info(const struct session *session, struct session_info *info)
 	*info = fake_exchange.info;
 }
 
+static void fake_reload(struct interface *interface)
+{
+	(void)interface;
+	fake_exchange.reloaded++;
+}
+
 static const struct exchange_ops fake_ops = {
 	.open = fake_open,
 	.close = fake_close,
@@ -63,6 +69,7 @@ static const struct exchange_ops fake_ops = {
 	.stop = fake_stop,
 	.adopt = fake_adopt,
 	.info = fake_info,
+	.reload = fake_reload,
 };
 
 const struct exchange_ops *
@@ -92,27 +99,6 @@ const struct certificate *fake_certificate(const char *name,
 	nhrp_prefix_of(&parsed, length, &certificate->prefixes[0]);
 	certificate->prefix_count = 1;
 	return certificate;
-}
-
-static bool covers(const struct nhrp_prefix *wide,
-		   const struct nhrp_prefix *prefix)
-{
-	return prefix->length >= wide->length &&
-	       nhrp_prefix_contains(wide, &prefix->address);
-}
-
-bool certificate_covers(const struct certificate *certificate,
-			const struct nhrp_prefix *prefix)
-{
-	unsigned int i;
-
-	for (i = 0; i < certificate->address_count; i++)
-		if (covers(&certificate->addresses[i], prefix))
-			return true;
-	for (i = 0; i < certificate->prefix_count; i++)
-		if (covers(&certificate->prefixes[i], prefix))
-			return true;
-	return false;
 }
 
 bool fake_up(struct session *session, const char *name,
