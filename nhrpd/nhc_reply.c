@@ -35,6 +35,7 @@ static void nhc_read_nat(struct nhc *nhc, struct nhrp_packet *packet)
 	const struct nhrp_cie *cie;
 
 	memset(&nhc->observed, 0, sizeof(nhc->observed));
+	nhc->observed_port = 0;
 	cie = nhrp_extension_find_cie(nhrp_extension_find(packet,
 						NHRP_EXTENSION_NAT_ADDRESS),
 				      &packet->source_protocol);
