@@ -240,6 +240,14 @@ struct endpoint session_endpoint(const struct session *session)
 	return endpoint;
 }
 
+static void session_tell_adopted(struct session *session)
+{
+	session->adopted = false;
+	session->users++;
+	session->interface->exchange_ops->adopt(session);
+	session->users--;
+}
+
 struct session *session_adopt(struct interface *interface,
 			      const struct endpoint *endpoint, uint16_t port)
 {
@@ -254,11 +262,10 @@ struct session *session_adopt(struct interface *interface,
 	if (!session)
 		return NULL;
 	session->state = SESSION_STARTING;
-	session->adopted = !interface->exchange;
+	session->adopted = true;
 	if (interface->exchange)
-		interface->exchange_ops->adopt(session);
-	else
-		session_schedule(session);
+		session_tell_adopted(session);
+	session_schedule(session);
 	return session;
 }
 
@@ -274,12 +281,10 @@ int sessions_open(struct interface *interface)
 /* What waited for the key exchange, or for the interface. */
 static void session_wake(struct session *session)
 {
-	if (session->adopted) {
-		session->adopted = false;
-		session->interface->exchange_ops->adopt(session);
-	} else if (session->users) {
+	if (session->adopted)
+		session_tell_adopted(session);
+	else if (session->users)
 		session_start(session);
-	}
 }
 
 void sessions_wake(struct interface *interface)
