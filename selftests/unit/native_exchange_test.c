@@ -162,7 +162,7 @@ static void collision(void **state)
 		assert_int_equal(b.kernel.count, 2);
 		session_release(a.interface.sessions);
 		session_release(b.interface.sessions);
-		session_reset(a.interface.sessions, "again");
+		sessions_stop(&a.interface, "again");
 		world_pass(100);
 		assert_null(a.interface.sessions);
 		assert_null(b.interface.sessions);
@@ -190,9 +190,9 @@ static void bad_network(void **state)
 		if (i % 2)
 			session_release(b.interface.sessions);
 		world.sent_count = 0;
-		session_reset(a.interface.sessions, "again");
+		sessions_stop(&a.interface, "again");
 		if (b.interface.sessions)
-			session_reset(b.interface.sessions, "again");
+			sessions_stop(&b.interface, "again");
 		world_pass(40000);
 		assert_null(a.interface.sessions);
 		assert_null(b.interface.sessions);
@@ -339,7 +339,7 @@ static void replayed_initiation_does_not_stop_a_call(void **state)
 	old = last_sent(MESSAGE_INITIATION);
 	copy = *old;
 	session_release(b.interface.sessions);
-	session_reset(b.interface.sessions, "again");
+	sessions_stop(&b.interface, "again");
 	world_pass(100);
 	/* Now a calls, and the old call of b is heard again. */
 	world_call(&a, B);
@@ -689,7 +689,7 @@ static void closed_by_the_other(void **state)
 	open_with_psk();
 	connect_a_to_b();
 	session_release(a.interface.sessions);
-	session_reset(a.interface.sessions, "not used");
+	sessions_stop(&a.interface, "not used");
 	world_pass(10);
 	assert_null(b.interface.sessions);
 	assert_int_equal(b.kernel.count, 0);
