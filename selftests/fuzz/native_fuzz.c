@@ -16,7 +16,7 @@
 
 enum record_kind {
 	RECORD_DATAGRAM,	/* bytes as they are */
-	RECORD_SIGNED,		/* an initiation of this body, mac1 right */
+	RECORD_SIGNED,		/* an initiation of this body, signed */
 	RECORD_GENUINE,		/* an initiation of this payload */
 	RECORD_AGAIN,		/* what was sent before, xor bytes */
 	RECORD_SEALED,		/* a sealed message of kind number */
