@@ -62,8 +62,8 @@ test_mgrectl_words()
 	expect_refusal 2 "9.0.0.300" \
 		mgrectl map add dev lo 9.0.0.300 nbma 9.1.1.9
 	expect_refusal 2 "9.1.1" mgrectl map add dev lo 9.0.0.9 nbma 9.1.1
-	expect_refusal 2 "70000" \
-		mgrectl peer add dev lo nbma 9.1.1.9 port 70000
+	expect_refusal 2 "4294967296" \
+		mgrectl peer add dev lo nbma 9.1.1.9 if-id 4294967296
 	expect_refusal 2 "sideways" \
 		mgrectl peer add dev lo nbma 9.1.1.9 state sideways
 	log_test "mgrectl names what is wrong"
