@@ -141,6 +141,7 @@ static void mgre_receive_inner(struct mgre *mgre, struct sk_buff *skb,
 	ipv6_addr_set_v4mapped(saddr, &endpoint.nbma);
 	peer = mgre_peer_find(mgre, &endpoint);
 	if (unlikely(!peer && !mgre->parms.accept_unknown)) {
+		mgre_event_unknown_peer(mgre, &endpoint);
 		mgre_drop(mgre, skb, MGRE_DROP_RX_UNKNOWN_PEER);
 		return;
 	}
