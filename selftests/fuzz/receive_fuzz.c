@@ -29,6 +29,7 @@ enum record_kind {
 	RECORD_ROUTE,
 	RECORD_ADDRESS_GONE,
 	RECORD_LOST,
+	RECORD_UNKNOWN_PEER,
 	RECORD_TIME,		/* the length is ms that pass */
 	RECORD_KINDS,
 };
@@ -162,6 +163,9 @@ static void play(uint8_t kind, unsigned int which, const uint8_t *bytes,
 						       "9.0.0.1"),
 		.prefix_length = 24,
 	};
+	struct mgre_endpoint unknown = {
+		.nbma = fake_address(nodes[which].nbma),
+	};
 	struct nhrp_prefix prefix;
 	const struct mgre_map *map;
 
@@ -196,6 +200,10 @@ static void play(uint8_t kind, unsigned int which, const uint8_t *bytes,
 		break;
 	case RECORD_LOST:
 		fake.mgre_events->lost(fake.context);
+		break;
+	case RECORD_UNKNOWN_PEER:
+		fake.mgre_events->unknown_peer(fake.context, ifindex,
+					       &unknown);
 		break;
 	default:
 		fake_clock_advance(&loop, length);
