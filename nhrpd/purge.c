@@ -299,7 +299,9 @@ unsigned int purge_local(struct interface *interface,
 	unsigned int count = 0;
 
 	/* Who sends to us directly must not go on once we forget it. */
-	if (!protocol)
+	if (protocol)
+		answer_withdraw_from(interface, protocol);
+	else
 		answer_withdraw_all(interface);
 	HASH_ITER(hh, interface->shortcuts, shortcut, next_shortcut)
 		if (protocol ? nhrp_prefix_contains(&shortcut->prefix,

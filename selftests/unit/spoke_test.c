@@ -8,6 +8,7 @@
 #include "config.h"
 #include "exchange.h"
 #include "nhc.h"
+#include "purge.h"
 #include "test.h"
 
 static struct nhrp_packet in;
@@ -515,6 +516,24 @@ static void purge_of_a_next_hop_ends_its_shortcuts(void **state)
 	assert_null(fake_find_map(DEVICE, &in.cies[0].protocol));
 }
 
+static void cleared_neighbour_is_told(void **state)
+{
+	struct nhrp_address spoke2 = fake_address(SPOKE2);
+	struct nhrp_address other = fake_address("9.0.0.77");
+
+	(void)state;
+	spoke2_asks(300);
+	purge_local(exchange_interface(), &other, 0);
+	exchange_silent();
+	purge_local(exchange_interface(), &spoke2, 0);
+	exchange_sent(NHRP_PURGE_REQUEST, SPOKE2_NBMA);
+	assert_address(&out.destination_protocol, SPOKE2);
+	assert_address(&out.cies[0].protocol, "10.0.64.0");
+	assert_int_equal(out.cies[0].prefix_length, 24);
+	exchange_silent();
+	assert_null(fake_find_map(DEVICE, &spoke2));
+}
+
 static void purge_ends_a_shortcut(void **state)
 {
 	(void)state;
@@ -617,6 +636,7 @@ int main(void)
 		SPOKE_TEST(sender_that_we_forgot_is_told, registered_spoke),
 		SPOKE_TEST(purge_of_a_next_hop_ends_its_shortcuts,
 			   registered_spoke),
+		SPOKE_TEST(cleared_neighbour_is_told, registered_spoke),
 		SPOKE_TEST(purge_ends_a_shortcut, registered_spoke),
 		SPOKE_TEST(expired_mapping_takes_its_shortcuts,
 			   registered_spoke),
