@@ -19,16 +19,17 @@ here=$(cd "$(dirname "$0")" && pwd)
 # says why on standard error, and prints nothing else.
 expect_refusal()
 {
-	local wanted=$1 pattern=$2 status
+	local wanted=$1 pattern=$2 status err
 	shift 2
 
 	"$@" > "$TMPDIR/out" 2> "$TMPDIR/err" < /dev/null
 	status=$?
-	check_equal $status "$wanted" "status of '$*' ($(cat "$TMPDIR/err"))"
-	grep -qE -- "$pattern" "$TMPDIR/err"
-	check_err $? "'$*' said '$(cat "$TMPDIR/err")', without '$pattern'"
+	err=$(< "$TMPDIR/err")
+	check_equal $status "$wanted" "status of '$*' ($err)"
+	[[ $err =~ $pattern ]]
+	check_err $? "'$*' said '$err', without '$pattern'"
 	[ ! -s "$TMPDIR/out" ]
-	check_err $? "'$*' printed '$(cat "$TMPDIR/out")'"
+	check_err $? "'$*' printed '$(< "$TMPDIR/out")'"
 }
 
 test_nhrpctl_words()
