@@ -274,6 +274,8 @@ static void network_key_alone_covers_all(void **state)
 	assert_int_equal(registers(a, "9.0.0.77"), NHRP_CODE_SUCCESS);
 	assert_int_equal(registers(b, "9.0.0.77"),
 			 NHRP_CODE_ALREADY_REGISTERED);
+	session_down(a, "silent");
+	assert_int_equal(registers(b, "9.0.0.77"), NHRP_CODE_SUCCESS);
 }
 
 #define hub_test(test) \
