@@ -399,18 +399,6 @@ void mgre_keys_exit(struct mgre *mgre);
 void mgre_keys_register(void);
 void mgre_keys_unregister(void);
 
-/* gre.c: the header, as it came or as somebody has put it together */
-struct mgre_gre_info {
-	u32 key;
-	u8 len;
-	bool has_key;
-	bool has_checksum;
-	__be16 protocol;
-};
-
-bool mgre_gre_parse(struct sk_buff *skb, unsigned int offset,
-		    struct mgre_gre_info *info);
-
 /* receive.c */
 int mgre_receive_start(struct net *net);
 void mgre_receive_stop(struct net *net);

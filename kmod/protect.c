@@ -12,6 +12,7 @@
  */
 #include <linux/netfilter_ipv4.h>
 #include <net/xfrm.h>
+#include "gre.h"
 #include "mgre.h"
 
 /**

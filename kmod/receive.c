@@ -13,6 +13,7 @@
 #include <net/inet_ecn.h>
 #include <net/ip_tunnels.h>
 #include <net/xfrm.h>
+#include "gre.h"
 #include "mgre.h"
 
 static bool mgre_checksum_good(struct sk_buff *skb, unsigned int offset)
@@ -92,44 +93,44 @@ static void mgre_receive_data(struct mgre *mgre, struct mgre_peer *peer,
 
 /* The operator's own IPsec may have an interface identifier as well. */
 static struct mgre_peer *mgre_source_peer(struct mgre *mgre, __be32 saddr,
-					  const struct mgre_sa *sa)
+					  u32 if_id)
 {
-	struct mgre_endpoint endpoint = { .if_id = sa->if_id };
+	struct mgre_endpoint endpoint = { .if_id = if_id };
 	struct mgre_peer *peer;
 
 	ipv6_addr_set_v4mapped(saddr, &endpoint.nbma);
 	peer = mgre_peer_find(mgre, &endpoint);
-	if (likely(peer || !sa->if_id) || mgre->parms.protect)
+	if (likely(peer) || !if_id || mgre->parms.protect)
 		return peer;
 	endpoint.if_id = 0;
 	return mgre_peer_find(mgre, &endpoint);
 }
 
-static void mgre_receive_unknown(struct mgre *mgre, struct sk_buff *skb,
-				 __be32 saddr, const struct mgre_sa *sa)
+/* Returns true if data from somebody who is no peer has been dropped. */
+static bool mgre_refuse_unknown(struct mgre *mgre, struct sk_buff *skb,
+				u32 if_id)
 {
-	struct mgre_endpoint endpoint = { .if_id = sa->if_id };
+	struct mgre_endpoint endpoint = { .if_id = if_id };
 
-	ipv6_addr_set_v4mapped(saddr, &endpoint.nbma);
+	if (mgre->parms.accept_unknown && !mgre->parms.protect)
+		return false;
+	ipv6_addr_set_v4mapped(ip_hdr(skb)->saddr, &endpoint.nbma);
 	mgre_event_unknown_peer(mgre, &endpoint);
 	mgre_drop(mgre, skb, mgre->parms.protect ? MGRE_DROP_RX_UNPROTECTED :
 						   MGRE_DROP_RX_UNKNOWN_PEER);
+	return true;
 }
 
 static void mgre_receive_inner(struct mgre *mgre, struct sk_buff *skb,
-			       const struct mgre_gre_info *info,
-			       const struct mgre_sa *sa)
+			       const struct mgre_gre_info *info, u32 if_id)
 {
 	__be32 saddr = ip_hdr(skb)->saddr;
 	u8 tos = ip_hdr(skb)->tos;
 	struct mgre_peer *peer;
 
-	peer = mgre_source_peer(mgre, saddr, sa);
-	if (unlikely(!peer && (mgre->parms.protect ||
-			       !mgre->parms.accept_unknown))) {
-		mgre_receive_unknown(mgre, skb, saddr, sa);
+	peer = mgre_source_peer(mgre, saddr, if_id);
+	if (unlikely(!peer) && mgre_refuse_unknown(mgre, skb, if_id))
 		return;
-	}
 	if (unlikely(mgre_decapsulate(mgre, skb, info))) {
 		mgre_drop(mgre, skb, MGRE_DROP_RX_MALFORMED);
 		return;
@@ -139,11 +140,11 @@ static void mgre_receive_inner(struct mgre *mgre, struct sk_buff *skb,
 
 /* From anybody: how else would a client introduce itself? */
 static void mgre_receive_nhrp(struct mgre *mgre, struct sk_buff *skb,
-			      const struct mgre_gre_info *info,
-			      const struct mgre_sa *sa)
+			      const struct mgre_gre_info *info)
 {
-	struct mgre_origin origin = { .ingress = inet_iif(skb), .sa = *sa };
+	struct mgre_origin origin = { .ingress = inet_iif(skb) };
 
+	mgre_protect_received(skb, &origin.sa);
 	ipv6_addr_set_v4mapped(ip_hdr(skb)->saddr, &origin.nbma);
 	ipv6_addr_set_v4mapped(ip_hdr(skb)->daddr, &origin.local);
 	if (mgre_decapsulate(mgre, skb, info))
@@ -152,12 +153,26 @@ static void mgre_receive_nhrp(struct mgre *mgre, struct sk_buff *skb,
 		mgre_nhrp_receive(mgre, skb, &origin);
 }
 
+/* Returns false if the packet has been dropped for want of ESP. */
+static bool mgre_admit_protected(struct mgre *mgre, struct sk_buff *skb,
+				 u32 *if_id)
+{
+	struct mgre_sa sa = {};
+
+	if (!mgre_protect_received(skb, &sa) && mgre->parms.protect) {
+		mgre_drop(mgre, skb, MGRE_DROP_RX_UNPROTECTED);
+		return false;
+	}
+	*if_id = sa.if_id;
+	return true;
+}
+
 static unsigned int mgre_receive_gre(struct sk_buff *skb, struct net *net)
 {
 	unsigned int offset = ip_hdrlen(skb);
 	struct mgre_gre_info info;
-	struct mgre_sa sa = {};
 	struct mgre *mgre;
+	u32 if_id = 0;
 
 	if (!mgre_gre_parse(skb, offset, &info))
 		return NF_ACCEPT;
@@ -170,16 +185,14 @@ static unsigned int mgre_receive_gre(struct sk_buff *skb, struct net *net)
 		return NF_STOLEN;
 	}
 	if (unlikely(mgre->parms.protect || secpath_exists(skb)) &&
-	    !mgre_protect_received(skb, &sa) && mgre->parms.protect) {
-		mgre_drop(mgre, skb, MGRE_DROP_RX_UNPROTECTED);
+	    !mgre_admit_protected(mgre, skb, &if_id))
 		return NF_STOLEN;
-	}
 	if (unlikely(!mgre_admit(mgre, skb)))
 		kfree_skb(skb);
 	else if (likely(info.protocol != htons(MGRE_PROTOCOL_NHRP)))
-		mgre_receive_inner(mgre, skb, &info, &sa);
+		mgre_receive_inner(mgre, skb, &info, if_id);
 	else
-		mgre_receive_nhrp(mgre, skb, &info, &sa);
+		mgre_receive_nhrp(mgre, skb, &info);
 	return NF_STOLEN;
 }
 

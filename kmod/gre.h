@@ -1,6 +1,19 @@
-// SPDX-License-Identifier: GPL-2.0
-/* The GRE header, RFC 2784 and 2890. */
-#include "mgre.h"
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The GRE header, RFC 2784 and 2890, as it came or as somebody has made it. */
+#ifndef _MGRE_GRE_H
+#define _MGRE_GRE_H
+
+#include <net/gre.h>
+#include "compat.h"
+#include "uapi/linux/mgre.h"
+
+struct mgre_gre_info {
+	u32 key;
+	u8 len;
+	bool has_key;
+	bool has_checksum;
+	__be16 protocol;
+};
 
 /**
  * mgre_gre_parse() - Read the GRE header of a packet
@@ -12,8 +25,8 @@
  * Return: false for what is not ours to judge: another version, source
  * routes, a protocol that no device of ours carries.
  */
-bool mgre_gre_parse(struct sk_buff *skb, unsigned int offset,
-		    struct mgre_gre_info *info)
+static inline bool mgre_gre_parse(struct sk_buff *skb, unsigned int offset,
+				  struct mgre_gre_info *info)
 {
 	const struct gre_base_hdr *gre;
 	unsigned int key_offset;
@@ -39,3 +52,5 @@ bool mgre_gre_parse(struct sk_buff *skb, unsigned int offset,
 		    get_unaligned_be32(skb->data + offset + key_offset) : 0;
 	return true;
 }
+
+#endif /* _MGRE_GRE_H */
