@@ -42,7 +42,8 @@ help:
 	@echo 'make            build the module, nhrpd, mgrectl, nhrpctl and the ip plug-in'
 	@echo 'make install    install them under PREFIX=$(PREFIX) (DESTDIR= for packagers)'
 	@echo 'make deps       install what is needed on Debian 12 (check and demo do it)'
-	@echo 'make demo       show two spokes finding their direct way (HOST=1: not in a VM)'
+	@echo 'make demo       show two spokes finding their direct way (HOST=1: not in a VM,'
+	@echo '                PROTECT=none: without IPsec)'
 	@echo 'make check      all tests, on the host and in VMs with kernels 6.1 and 6.12'
 	@echo 'make selftests  tests in one VM: TEST="kernel nhrp/purge.sh" KERNEL=6.12'
 	@echo '                VM_BOOT=COMMAND boots another kernel: COMMAND PROGRAM ARGUMENTS'
@@ -125,10 +126,14 @@ check: deps
 		fuzzers
 	@selftests/check all
 
+PROTECT	?= native
+demo_options = $(if $(HOST),--host) $(if $(filter none,$(PROTECT)),--clear)
 demo: deps
+	$(if $(filter-out none native,$(PROTECT)),$(error PROTECT is \
+		"$(PROTECT)", not "native" or "none"))
 	@$(MAKE) --no-print-directory -j$(shell nproc) userspace \
 		$(if $(HOST),module)
-	@tools/demo/demo $(if $(HOST),--host) $(DEMO_OPTIONS)
+	@tools/demo/demo $(demo_options) $(DEMO_OPTIONS)
 
 bench: deps
 	@$(MAKE) --no-print-directory -j$(shell nproc) userspace

@@ -30,11 +30,26 @@ capture_stop()
 	wait "$capture_pid" 2>/dev/null
 }
 
-# capture_list FILE: a line for each NHRP packet.
+# capture_inner NEW FILE...: NHRP packets that were captured by device "any"
+# where they leave or enter the tunnel, in order of time but without it. They
+# have no outer headers there; an IP header makes them known to tshark.
+capture_inner()
+{
+	local new=$1 link_header=20
+	shift
+
+	mergecap -w "$new.all" "$@"
+	editcap -F pcap -C 0:$link_header -T user0 "$new.all" "$new.bare"
+	tshark -r "$new.bare" -x 2>/dev/null |
+		text2pcap -q -i 54 - "$new" 2>/dev/null
+}
+
+# capture_list FILE [FROM TO]: a line for each NHRP packet, with two fields of
+# tshark that say between whom: the outer addresses unless given.
 capture_list()
 {
 	tshark -r "$1" -Y nhrp -T fields -E occurrence=f \
-		-e frame.time_relative -e ip.src -e ip.dst \
+		-e frame.time_relative -e "${2:-ip.src}" -e "${3:-ip.dst}" \
 		-e _ws.col.Info 2>/dev/null
 }
 
