@@ -195,6 +195,16 @@ u32 mgre_path_mtu(const struct mgre_path *path)
 	return dst ? dst_mtu(dst) - path->header_len : 0;
 }
 
+/*
+ * A route that something has made invalid is looked up by the next packet. On
+ * a protected device it will lead through the same SA while that lives.
+ */
+static bool mgre_path_uses(const struct mgre_path *path, struct dst_entry *dst)
+{
+	return path->protect ? dst->xfrm->km.state == XFRM_STATE_VALID :
+			       !!dst_check(dst, 0);
+}
+
 /**
  * mgre_path_sa() - The security association that packets leave through
  * @path: Path
@@ -209,6 +219,7 @@ void mgre_path_sa(const struct mgre_path *path, struct mgre_sa *sa)
 	const struct xfrm_state *x = dst ? dst->xfrm : NULL;
 
 	memset(sa, 0, sizeof(*sa));
-	if (mgre_protect_covers(x, ip->saddr, ip->daddr) && dst_check(dst, 0))
+	if (mgre_protect_covers(x, ip->saddr, ip->daddr) &&
+	    mgre_path_uses(path, dst))
 		mgre_protect_tell(x, x->encap ? x->encap->encap_dport : 0, sa);
 }

@@ -181,7 +181,7 @@ for direction in LEFT/RIGHT RIGHT/LEFT; do
 		"esp and ip[20:4] == $(spi 1 0 "${direction#*/}")"
 	check_captured "${direction%/*}" eth0 1 'proto gre and ip[24:4] == 5'
 done
-keys del LEFT RIGHT $direct $generation
+state LEFT del LEFT RIGHT $direct $generation
 check_peer LEFT RIGHT '.state == "down"'
 check_ping LEFT 10.8.0.2
 check_ping LEFT 192.0.2.2
