@@ -66,7 +66,8 @@ module:
 
 objects = $(patsubst %.c,.build/%.o,$(wildcard $(addsuffix /*.c,$(1))))
 
-nhrpd_objects	:= $(call objects,nhrpd nhrpd/packet)
+nhrpd_objects	:= $(call objects,nhrpd nhrpd/packet nhrpd/noise \
+			nhrpd/identity nhrpd/native nhrpd/ike)
 mgrectl_objects	:= $(call objects,tools/mgrectl)
 nhrpctl_objects	:= $(call objects,tools/nhrpctl)
 

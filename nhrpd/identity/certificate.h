@@ -23,6 +23,7 @@
 #define CERTIFICATE_PREFIXES_MAX 32
 #define CERTIFICATE_GROUPS_MAX 8
 #define CERTIFICATE_SIZE_MAX 1024	/* bytes on the wire: one datagram */
+#define CERTIFICATE_TIME_MAX 253402300799	/* the end of the year 9999 */
 
 /**
  * struct certificate - what an authority says of a key
@@ -31,8 +32,8 @@
  * @name: of the node: letters, digits, '.', '-' and '_'
  * @key: Ed25519 public key of the node
  * @issuer: Ed25519 public key of the authority
- * @not_before, @not_after: seconds since 1970
- * @addresses: protocol addresses that are the node's own
+ * @not_before, @not_after: seconds since 1970, at most CERTIFICATE_TIME_MAX
+ * @addresses: protocol addresses that are the node's own: host prefixes
  * @prefixes: what it may announce to be behind it
  * @groups: names of the same letters as @name
  */
@@ -52,11 +53,17 @@ struct certificate {
 	unsigned int group_count;
 };
 
+/** certificate_name_is_good - whether it may be a node's or a group's name */
+bool certificate_name_is_good(const char *name);
+
 /**
  * certificate_parse - read a certificate; its signature is not looked at
  * @bytes: @length bytes, all of which must be the certificate
+ * @certificate: the result; all zeros if the bytes are refused
  *
- * Return: NULL, or what is wrong in words.
+ * There is one way only to write a certificate: what is parsed and signed
+ * again is the same bytes. Return: NULL, or what is wrong in words that go on
+ * from "the certificate": "is cut short".
  */
 const char *certificate_parse(const uint8_t *bytes, size_t length,
 			      struct certificate *certificate);
@@ -66,19 +73,25 @@ const char *certificate_parse(const uint8_t *bytes, size_t length,
  * @secret: the authority's
  * @bytes: where to, CERTIFICATE_SIZE_MAX bytes
  *
- * Return: bytes written, 0 if it does not fit.
+ * Return: bytes written; 0 if it does not fit, if @secret is not that of the
+ * issuer, or if certificate_parse() would refuse it.
  */
 size_t certificate_sign(const struct certificate *certificate,
 			const uint8_t secret[CERTIFICATE_SECRET],
 			uint8_t *bytes);
 
+/** certificate_is_signed - whether its signature is one of the key @issuer */
+bool certificate_is_signed(const uint8_t *bytes, size_t length,
+			   const uint8_t issuer[CERTIFICATE_KEY]);
+
 /**
- * certificate_verify - parse, and check against an authority
+ * certificate_verify - parse a node's certificate, check it by an authority's
  * @authority: the network's, trusted
  * @now: seconds since 1970
+ * @certificate: the result; all zeros if it is refused
  *
- * Revocation is not looked at, see revoked.h. Return: NULL, or what is wrong
- * in words: "of another network", "expired" and so on.
+ * Revocation is not looked at, see revoked.h. Return: NULL, or what is wrong:
+ * "is of another network", "has expired" and so on.
  */
 const char *certificate_verify(const uint8_t *bytes, size_t length,
 			       const struct certificate *authority,

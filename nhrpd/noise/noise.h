@@ -76,7 +76,8 @@ void noise_start(struct noise *noise, bool initiator, const void *prologue,
  * @payload: @length bytes, encrypted as far as the pattern has keys by then
  * @message: where to, @room bytes
  *
- * Return: bytes written; 0 if it is not our turn or there is no room.
+ * Return: bytes written; 0, and @noise as before, if it is not our turn, there
+ * is no room, or the other's ephemeral key is one of small order.
  */
 size_t noise_write(struct noise *noise, const void *payload, size_t length,
 		   uint8_t *message, size_t room);
@@ -84,8 +85,8 @@ size_t noise_write(struct noise *noise, const void *payload, size_t length,
 /**
  * noise_read - read the next message
  * @message: @length bytes
- * @payload: where to, @room bytes
- * @payload_length: set
+ * @payload: where to, @room bytes; garbage if this fails
+ * @payload_length: set, 0 if this fails
  *
  * Return: false if it is not genuine, or not its turn: @noise is as before
  * then, so that a forged message cannot end a handshake.
@@ -96,7 +97,11 @@ bool noise_read(struct noise *noise, const uint8_t *message, size_t length,
 /** noise_is_finished - whether all three messages are through */
 bool noise_is_finished(const struct noise *noise);
 
-/** noise_split - the keys of both directions, from our point of view */
+/**
+ * noise_split - the keys of both directions, from our point of view
+ *
+ * Only once noise_is_finished(), as is noise_export().
+ */
 void noise_split(const struct noise *noise, struct noise_transport *send,
 		 struct noise_transport *receive);
 
@@ -110,7 +115,7 @@ void noise_split(const struct noise *noise, struct noise_transport *send,
 void noise_export(const struct noise *noise, const char *label,
 		  uint8_t *output, size_t length);
 
-/** noise_wipe - forget all secrets */
+/** noise_wipe - forget all; nothing can be read or written any more */
 void noise_wipe(struct noise *noise);
 
 /**
@@ -122,7 +127,12 @@ void noise_seal(const uint8_t key[NOISE_KEY], uint64_t nonce,
 		const void *ad, size_t ad_length,
 		const void *plain, size_t length, uint8_t *sealed);
 
-/** noise_unseal - the reverse: false if it is not genuine */
+/**
+ * noise_unseal - the reverse
+ * @plain: room for @length - NOISE_TAG bytes
+ *
+ * Return: false if it is not genuine.
+ */
 bool noise_unseal(const uint8_t key[NOISE_KEY], uint64_t nonce,
 		  const void *ad, size_t ad_length,
 		  const uint8_t *sealed, size_t length, uint8_t *plain);
