@@ -14,6 +14,7 @@
 #include "control.h"
 #include "daemon.h"
 #include "log.h"
+#include "privileges.h"
 #include "sd_notify.h"
 
 enum main_exit {
@@ -26,16 +27,18 @@ enum main_exit {
 struct main_options {
 	const char *config_path;
 	const char *socket_path;
+	const char *user;
 	bool test;
 };
 
 static const char main_help[] =
-	"Usage: nhrpd [-f FILE] [-S SOCKET] [-t]\n"
+	"Usage: nhrpd [-f FILE] [-S SOCKET] [-u USER] [-t]\n"
 	"\n"
 	"Next hop resolution (NHRP, RFC 2332) for mgre devices: DMVPN for Linux.\n"
 	"\n"
 	"  -f, --file FILE      configuration, default " CONFIG_FILE "\n"
 	"  -S, --socket SOCKET  for nhrpctl, default " CONTROL_SOCKET "\n"
+	"  -u, --user USER      run as this user if started as root\n"
 	"  -t, --test           check the configuration and exit\n"
 	"  -h, --help           this text\n"
 	"  -V, --version        the version\n"
@@ -46,6 +49,7 @@ static const char main_help[] =
 static const struct option main_long[] = {
 	{ "file", required_argument, NULL, 'f' },
 	{ "socket", required_argument, NULL, 'S' },
+	{ "user", required_argument, NULL, 'u' },
 	{ "test", no_argument, NULL, 't' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
@@ -57,7 +61,7 @@ static int main_parse(int argc, char **argv, struct main_options *options)
 {
 	int option;
 
-	while ((option = getopt_long(argc, argv, "f:S:thV", main_long,
+	while ((option = getopt_long(argc, argv, "f:S:u:thV", main_long,
 				     NULL)) != -1) {
 		switch (option) {
 		case 'f':
@@ -65,6 +69,9 @@ static int main_parse(int argc, char **argv, struct main_options *options)
 			break;
 		case 'S':
 			options->socket_path = optarg;
+			break;
+		case 'u':
+			options->user = optarg;
 			break;
 		case 't':
 			options->test = true;
@@ -135,6 +142,7 @@ static int main_run(struct daemon *daemon, struct config *config,
 	if (!daemon_start(daemon, config))
 		control = control_start(daemon, socket_path);
 	if (control) {
+		sd_notify_close_others();
 		sd_notify_send("READY=1");
 		log_info("version " VERSION " ready");
 		uv_run(daemon->loop, UV_RUN_DEFAULT);
@@ -165,6 +173,8 @@ int main(int argc, char **argv)
 	code = main_parse(argc, argv, &options);
 	if (code >= 0)
 		return code;
+	if (privileges_drop(options.user))
+		return MAIN_FAILED;
 	config = config_read(options.config_path, &error);
 	if (!config) {
 		fprintf(stderr, "nhrpd: %s\n", error.text);

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <linux/netlink.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,6 +63,12 @@ static int netlink_connect(struct nl_sock **socket, int protocol)
 	}
 	netlink_options(*socket);
 	return 0;
+}
+
+void netlink_message_wipe(struct nl_msg *message)
+{
+	sodium_memzero(nlmsg_hdr(message), nlmsg_hdr(message)->nlmsg_len);
+	nlmsg_free(message);
 }
 
 int netlink_request_open(struct netlink_request *request, int protocol)
@@ -131,16 +138,20 @@ static void netlink_answer_message(struct netlink_answer *answer,
 
 static int netlink_answer_read(struct netlink_answer *answer)
 {
-	struct nlmsghdr *header = (struct nlmsghdr *)answer->request->buffer;
-	int left;
+	struct netlink_request *request = answer->request;
+	struct nlmsghdr *header = (struct nlmsghdr *)request->buffer;
+	int left, length;
 
-	left = recv(nl_socket_get_fd(answer->request->socket), header,
-		    NETLINK_BUFFER, 0);
+	left = recv(nl_socket_get_fd(request->socket), header, NETLINK_BUFFER,
+		    0);
 	if (left < 0)
 		return errno == EINTR ? 0 : -errno;
+	length = left;
 	for (; nlmsg_ok(header, left) && !answer->done;
 	     header = nlmsg_next(header, &left))
 		netlink_answer_message(answer, header);
+	if (request->secret)
+		sodium_memzero(request->buffer, length);
 	return 0;
 }
 
@@ -159,7 +170,10 @@ static int netlink_request_send(struct netlink_request *request,
 
 	result = nl_send_auto(request->socket, message);
 	answer.sequence = nlmsg_hdr(message)->nlmsg_seq;
-	nlmsg_free(message);
+	if (request->secret)
+		netlink_message_wipe(message);
+	else
+		nlmsg_free(message);
 	if (result < 0)
 		result = -EIO;
 	else
@@ -182,7 +196,7 @@ static int netlink_request_dump(struct netlink_request *request,
 					      void *context),
 				void *context)
 {
-	struct netlink_request dump = { .protocol = request->protocol };
+	struct netlink_request dump = { .secret = request->secret };
 	int result = netlink_request_open(&dump, request->protocol);
 
 	if (result)
@@ -210,7 +224,7 @@ int netlink_request_do(struct netlink_request *request, struct nl_msg *message,
 static bool netlink_listener_read(struct netlink_listener *listener)
 {
 	struct nlmsghdr *header = (struct nlmsghdr *)listener->buffer;
-	int left;
+	int left, length;
 
 	left = recv(nl_socket_get_fd(listener->socket), header,
 		    NETLINK_BUFFER, MSG_DONTWAIT);
@@ -220,8 +234,11 @@ static bool netlink_listener_read(struct netlink_listener *listener)
 	}
 	if (left < 0)
 		return errno == EINTR;
+	length = left;
 	for (; nlmsg_ok(header, left); header = nlmsg_next(header, &left))
 		listener->message(header, listener->context);
+	if (listener->secret)
+		sodium_memzero(listener->buffer, length);
 	return true;
 }
 

@@ -21,11 +21,13 @@ struct netlink_listener;
  * @socket: libnl's
  * @buffer: what is read into
  * @error: text of the last refusal: the kernel's own words if it gave any
+ * @secret: messages hold keys: they are wiped after use; set it before open
  */
 struct netlink_request {
 	int protocol;
 	struct nl_sock *socket;
 	uint8_t *buffer;
+	bool secret;
 	char error[160];
 };
 
@@ -58,6 +60,7 @@ int netlink_request_do(struct netlink_request *request, struct nl_msg *message,
  * @socket: libnl's
  * @poll: libuv's
  * @buffer: what is read into
+ * @secret: messages hold keys: they are wiped after use
  */
 struct netlink_listener {
 	void (*message)(struct nlmsghdr *header, void *context);
@@ -66,10 +69,12 @@ struct netlink_listener {
 	struct nl_sock *socket;
 	uv_poll_t *poll;
 	uint8_t *buffer;
+	bool secret;
 };
 
 /**
- * netlink_listener_open - open a socket; set @message, @lost, @context first
+ * netlink_listener_open - open a socket; set @message, @lost, @context first,
+ *			   and @secret if need be
  * @protocol: netlink family
  * @receive_buffer: bytes, forced beyond the system's limit if allowed
  *
@@ -80,6 +85,9 @@ int netlink_listener_open(struct netlink_listener *listener, uv_loop_t *loop,
 
 /** netlink_listener_close - free it; safe after a failed open */
 void netlink_listener_close(struct netlink_listener *listener);
+
+/** netlink_message_wipe - zero a message with keys and free it */
+void netlink_message_wipe(struct nl_msg *message);
 
 /**
  * netlink_extack - the kernel's words in an error message
