@@ -23,7 +23,7 @@ packages  = $(shell pkg-config $(1) $(2) 2>/dev/null)
 
 nhrpd_libraries	  := libnl-3.0 libnl-genl-3.0 libuv json-c libsodium
 mgrectl_libraries := libnl-3.0 libnl-genl-3.0 json-c
-nhrpctl_libraries := json-c
+nhrpctl_libraries := json-c libsodium
 
 programs := nhrpd/nhrpd tools/mgrectl/mgrectl tools/nhrpctl/nhrpctl
 plugin	 := tools/ip-link-mgre/link_mgre.so
@@ -69,13 +69,14 @@ objects = $(patsubst %.c,.build/%.o,$(wildcard $(addsuffix /*.c,$(1))))
 nhrpd_objects	:= $(call objects,nhrpd nhrpd/packet nhrpd/noise \
 			nhrpd/identity nhrpd/native nhrpd/ike)
 mgrectl_objects	:= $(call objects,tools/mgrectl)
-nhrpctl_objects	:= $(call objects,tools/nhrpctl)
+nhrpctl_objects	:= $(call objects,tools/nhrpctl nhrpd/identity) \
+		   $(patsubst %,.build/nhrpd/packet/%.o,address buffer)
 
 .build/nhrpd/%.o: CPPFLAGS += -Inhrpd \
 	$(call packages,--cflags,$(nhrpd_libraries))
 .build/tools/mgrectl/%.o: CPPFLAGS += \
 	$(call packages,--cflags,$(mgrectl_libraries))
-.build/tools/nhrpctl/%.o: CPPFLAGS += \
+.build/tools/nhrpctl/%.o: CPPFLAGS += -Inhrpd \
 	$(call packages,--cflags,$(nhrpctl_libraries))
 
 .build/%.o: %.c

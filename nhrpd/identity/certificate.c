@@ -129,7 +129,7 @@ static const char *read_head(struct nhrp_reader *reader,
 	uint8_t flags;
 
 	if (!magic || memcmp(magic, MAGIC, MAGIC_SIZE))
-		return "is not one";
+		return "is something else";
 	if (nhrp_read_u8(reader) != VERSION_1)
 		return "is of an unknown version";
 	flags = nhrp_read_u8(reader);

@@ -3,7 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ca.h"
 #include "grammar.h"
+#include "key.h"
 #include "test.h"
 
 #define WORDS_MAX 8
@@ -21,7 +23,7 @@ static int split(char *line, char *words[WORDS_MAX])
 static int parse(const char *line, struct parsed_command *command,
 		 char copy[100])
 {
-	char *words[WORDS_MAX];
+	static char *words[WORDS_MAX];	/* command.argv points there */
 
 	strcpy(copy, line);
 	return grammar_parse(split(copy, words), words, command);
@@ -38,6 +40,19 @@ static void understood(const char *line, const char *request)
 		strcat(joined, command.words[i]);
 	}
 	assert_string_equal(joined, request);
+}
+
+/* Done here, with so many words from the last of the command's own on. */
+static void local(const char *line, local_command *expected, int argc)
+{
+	struct parsed_command command;
+	char copy[100];
+
+	assert_int_equal(parse(line, &command, copy), 0);
+	assert_ptr_equal(command.local, expected);
+	assert_int_equal(command.argc, argc);
+	assert_string_equal(command.argv[argc - 1],
+			    strrchr(line, ' ') + 1);
 }
 
 static void refused(const char *line)
@@ -79,6 +94,18 @@ static void shortened_words(void **state)
 	understood("m", "monitor");
 }
 
+static void without_daemon(void **state)
+{
+	(void)state;
+	local("ca init", ca_init, 1);
+	local("ca i net", ca_init, 2);
+	local("ca sign spoke-1 --address 9.0.0.2/32", ca_sign, 4);
+	local("ca show", ca_show, 1);
+	local("ca sh spoke-1.crt", ca_show, 2);
+	local("key generate", key_generate, 1);
+	local("k p psk", key_psk, 2);
+}
+
 static void refusals(void **state)
 {
 	(void)state;
@@ -99,6 +126,10 @@ static void refusals(void **state)
 	refused("clear ipv6 nhrp 9.0.0.2");
 	refused("clear");
 	refused("reload now");
+	refused("ca");
+	refused("ca s");
+	refused("key");
+	refused("key make");
 }
 
 int main(void)
@@ -106,6 +137,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(full_words),
 		cmocka_unit_test(shortened_words),
+		cmocka_unit_test(without_daemon),
 		cmocka_unit_test(refusals),
 	};
 

@@ -4,12 +4,17 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+#include "ca.h"
+#include "key.h"
 #include "render.h"
 
 enum argument {
 	NO_ARGUMENT,
 	MAY_ADDRESS,
 	MUST_ADDRESS,
+	MAY_NAME,
+	MUST_NAME,
+	MAY_FILE,
 };
 
 /**
@@ -18,7 +23,8 @@ enum argument {
  * @request: as the daemon knows it
  * @family: of the addresses it takes, which then stand in place of the last
  *	    word of @request; 0: IPv4 or IPv6
- * @argument: whether an address follows
+ * @argument: what follows
+ * @local: done here, without the daemon, and checks its own arguments
  * @stream: lines follow until one side closes
  * @render: turns an answer into text; NULL: nothing to print
  * @help: one line, or NULL: the rule is told by the one before
@@ -28,6 +34,7 @@ struct rule {
 	const char *request[GRAMMAR_WORDS - 1];
 	int family;
 	enum argument argument;
+	local_command *local;
 	bool stream;
 	void (*render)(FILE *out, const struct json_object *data);
 	const char *help;
@@ -86,6 +93,21 @@ static const struct rule rules[] = {
 	  .help = "read the configuration file again" },
 	{ "shutdown", { "shutdown" },
 	  .help = "deregister, remove what nhrpd made, and end it" },
+	{ "ca init", .local = ca_init, .argument = MAY_NAME,
+	  .render = render_certificate,
+	  .help = "make an authority: ca.key and ca.crt" },
+	{ "ca sign", .local = ca_sign, .argument = MUST_NAME,
+	  .render = render_certificate,
+	  .help = "make a node's certificate: NAME.crt, for NAME.pub" },
+	{ "ca show", .local = ca_show, .argument = MAY_FILE,
+	  .render = render_certificate,
+	  .help = "what a certificate says, and whether it is good" },
+	{ "key generate", .local = key_generate, .argument = MAY_FILE,
+	  .render = render_key,
+	  .help = "make a node's private key, print the public one" },
+	{ "key psk", .local = key_psk, .argument = MAY_FILE,
+	  .render = render_key,
+	  .help = "make a pre-shared key for a network" },
 };
 
 #define RULES (sizeof(rules) / sizeof(rules[0]))
@@ -94,6 +116,9 @@ static const char *const argument_help[] = {
 	[NO_ARGUMENT] = "",
 	[MAY_ADDRESS] = " [ADDRESS]",
 	[MUST_ADDRESS] = " ADDRESS",
+	[MAY_NAME] = " [NAME]",
+	[MUST_NAME] = " NAME",
+	[MAY_FILE] = " [FILE]",
 };
 
 /** struct word - a word inside a rule, not terminated */
@@ -287,6 +312,7 @@ static void set_request(const struct rule *rule,
 		command->words[command->count] = rule->request[command->count];
 		command->count++;
 	}
+	command->local = rule->local;
 	command->stream = rule->stream;
 	command->render = rule->render;
 }
@@ -313,6 +339,11 @@ int grammar_parse(int argc, char *const *argv, struct parsed_command *command)
 		return -1;
 	}
 	set_request(rule, command);
+	if (rule->local) {
+		command->argc = argc - followed + 1;
+		command->argv = argv + followed - 1;
+		return 0;
+	}
 	return parse_argument(rule, argc - followed, argv + followed, command);
 }
 

@@ -12,15 +12,32 @@
 #define GRAMMAR_WORDS 8
 
 /**
+ * local_command - does what needs no daemon
+ * @argc: words of the command line from the last of the command's own on
+ * @argv: these words; may be put in another order
+ * @answer: set to what there is to print, if anything; json_object_put() it
+ *
+ * Return: exit status; if it is not 0 stderr tells why.
+ */
+typedef int local_command(int argc, char *const *argv,
+			  struct json_object **answer);
+
+/**
  * struct parsed_command - a command line that was understood
  * @words: the request to the daemon
  * @count: its words
+ * @local: what to call instead of the daemon, or NULL
+ * @argc: for @local
+ * @argv: for @local
  * @stream: lines follow the answer until one side closes ("monitor")
  * @render: what turns the answer (or each line) into text; NULL: nothing to say
  */
 struct parsed_command {
 	const char *words[GRAMMAR_WORDS];
 	size_t count;
+	local_command *local;
+	int argc;
+	char *const *argv;
 	bool stream;
 	void (*render)(FILE *out, const struct json_object *data);
 };

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <getopt.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,14 +12,9 @@
 #include "connection.h"
 #include "field.h"
 #include "grammar.h"
+#include "status.h"
 
 #define DEFAULT_SOCKET "/run/nhrpd/nhrpd.sock"
-
-enum {
-	EXIT_REFUSED = 1,
-	EXIT_USAGE = 2,
-	EXIT_UNREACHABLE = 3,
-};
 
 struct options {
 	const char *socket;
@@ -36,6 +32,16 @@ static void print_help(void)
 	       "\n"
 	       "Commands, whose words may be shortened:\n", DEFAULT_SOCKET);
 	grammar_help(stdout);
+	printf("\n"
+	       "Options of ca, behind its words:\n"
+	       "\n"
+	       "  --address A/32       sign: an address of the node's own\n"
+	       "  --prefix P/L         sign: what may be announced behind it\n"
+	       "  --group G            sign: a group that it belongs to\n"
+	       "  --days N             init, sign: valid so long (3650, 365)\n"
+	       "  --key KEY            sign: public key or its file (NAME.pub)\n"
+	       "  --certificate FILE   sign: where to (NAME.crt)\n"
+	       "  --authority FILE     show: check it with this (ca.crt)\n");
 }
 
 /* Return: -1 to go on, or the exit status. */
@@ -139,6 +145,28 @@ static int run(const struct options *options,
 	return status;
 }
 
+/* Do what needs no daemon. Return: exit status. */
+static int run_here(const struct options *options,
+		    const struct parsed_command *command)
+{
+	struct json_object *answer = NULL;
+	int status;
+
+	if (sodium_init() < 0) {
+		fputs("nhrpctl: no random numbers\n", stderr);
+		return EXIT_REFUSED;
+	}
+	status = command->local(command->argc, command->argv, &answer);
+	if (answer && options->json)
+		print_json(answer);
+	else if (answer)
+		command->render(stdout, answer);
+	json_object_put(answer);
+	if (status == EXIT_USAGE)
+		fputs("Try 'nhrpctl --help'.\n", stderr);
+	return status;
+}
+
 int main(int argc, char **argv)
 {
 	struct options options = { .socket = DEFAULT_SOCKET };
@@ -151,7 +179,8 @@ int main(int argc, char **argv)
 		fputs("Try 'nhrpctl --help'.\n", stderr);
 		return EXIT_USAGE;
 	}
-	status = run(&options, &command);
+	status = command.local ? run_here(&options, &command) :
+				 run(&options, &command);
 	if (fflush(stdout) || ferror(stdout)) {
 		fprintf(stderr, "nhrpctl: standard output: %s\n",
 			strerror(errno));

@@ -43,4 +43,10 @@ void render_dmvpn_detail(FILE *out, const struct json_object *data);
 /** render_event() - one line for one object of "monitor". */
 void render_event(FILE *out, const struct json_object *data);
 
+/** render_certificate() - "ca show": a line for each thing it says. */
+void render_certificate(FILE *out, const struct json_object *data);
+
+/** render_key() - "key generate" and "key psk": a public key, or a file name */
+void render_key(FILE *out, const struct json_object *data);
+
 #endif /* NHRPCTL_RENDER_H */
