@@ -94,27 +94,6 @@ const struct certificate *fake_certificate(const char *name,
 	return certificate;
 }
 
-static bool covers(const struct nhrp_prefix *wide,
-		   const struct nhrp_prefix *prefix)
-{
-	return prefix->length >= wide->length &&
-	       nhrp_prefix_contains(wide, &prefix->address);
-}
-
-bool certificate_covers(const struct certificate *certificate,
-			const struct nhrp_prefix *prefix)
-{
-	unsigned int i;
-
-	for (i = 0; i < certificate->address_count; i++)
-		if (covers(&certificate->addresses[i], prefix))
-			return true;
-	for (i = 0; i < certificate->prefix_count; i++)
-		if (covers(&certificate->prefixes[i], prefix))
-			return true;
-	return false;
-}
-
 bool fake_up(struct session *session, const char *name,
 	     const struct certificate *certificate)
 {
