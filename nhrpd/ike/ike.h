@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Key exchange by strongSwan: what belongs to an interface.
+ */
+#ifndef NHRPD_IKE_IKE_H
+#define NHRPD_IKE_IKE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <uv.h>
+
+#include "config.h"
+#include "session.h"
+#include "vici.h"
+#include "vici_client.h"
+
+struct ike_node;
+struct loaded;
+struct xfrm;
+
+/**
+ * struct ike - interface.exchange
+ * @interface: where it belongs
+ * @profile: a copy, as a reload frees the original
+ * @client: connection to strongSwan
+ * @xfrm: to look into the kernel, and to hear what is deleted there
+ * @nodes: list of those that have or shall have keys
+ * @loaded: list of the connections that strongSwan holds for nodes
+ * @sweep_timer: when to unload those of no session
+ * @gone_timer: when to replace child SAs that the kernel lost
+ * @answer_if_id: for whoever calls next, 0: chosen by strongSwan
+ * @listing: strongSwan lists its SAs
+ * @list_again: and shall do so once more
+ * @absent: it was said that there is no strongSwan
+ */
+struct ike {
+	struct interface *interface;
+	struct config_ike_profile profile;
+	struct vici_client *client;
+	struct xfrm *xfrm;
+	struct ike_node *nodes;
+	struct loaded *loaded;
+	uv_timer_t *sweep_timer;
+	uv_timer_t *gone_timer;
+	uint32_t answer_if_id;
+	bool listing, list_again;
+	bool absent;
+};
+
+/** ike_send - send a command; refusals are of no interest */
+void ike_send(struct ike *ike, struct vici_request *request);
+
+/** ike_load - have strongSwan hold the connection of a node, as it is now */
+void ike_load(struct ike *ike, struct ike_node *node);
+
+/** ike_port - as sessions have it: the ports of IKE's own are one */
+uint16_t ike_port(uint16_t port);
+
+/** ike_taken - strongSwan has chosen an if_id that a session has already */
+void ike_taken(struct ike *ike);
+
+#endif /* NHRPD_IKE_IKE_H */
