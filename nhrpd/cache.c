@@ -66,7 +66,7 @@ static int cache_install(struct interface *interface,
 	char protocol[NHRP_ADDRESS_TEXT], nbma[NHRP_ADDRESS_TEXT];
 	struct mgre_map map = {
 		.protocol = binding->protocol,
-		.endpoint.nbma = binding->nbma,
+		.endpoint = binding->endpoint,
 		.hold = binding->holding_time,
 	};
 	int error;
@@ -77,7 +77,7 @@ static int cache_install(struct interface *interface,
 	if (error && error != -ENOSPC)
 		log_warning("%s: mapping %s to %s: %s", interface->name,
 			    nhrp_address_format(&binding->protocol, protocol),
-			    nhrp_address_format(&binding->nbma, nbma),
+			    nhrp_address_format(&binding->endpoint.nbma, nbma),
 			    mgre_error(interface->daemon->mgre));
 	return error;
 }
@@ -92,7 +92,7 @@ static struct cache_entry *cache_add(struct interface *interface,
 	entry->binding = *binding;
 	entry->interface = interface;
 	entry->created = daemon_now(interface->daemon);
-	entry->peer = peer_hold(interface, &binding->nbma);
+	entry->peer = peer_hold(interface, &binding->endpoint);
 	if (!entry->peer) {
 		free(entry);
 		return NULL;
@@ -111,12 +111,13 @@ static bool cache_rebind(struct cache_entry *entry,
 	struct cache_binding *old = &entry->binding;
 	bool changed = old->type != binding->type ||
 		       old->flags != binding->flags ||
-		       !nhrp_address_equal(&old->nbma, &binding->nbma) ||
+		       !endpoint_equal(&old->endpoint, &binding->endpoint) ||
 		       !nhrp_address_equal(&old->claimed, &binding->claimed);
 	struct peer *peer;
 
-	if (entry->peer && !nhrp_address_equal(&old->nbma, &binding->nbma)) {
-		peer = peer_hold(entry->interface, &binding->nbma);
+	if (entry->peer &&
+	    !endpoint_equal(&old->endpoint, &binding->endpoint)) {
+		peer = peer_hold(entry->interface, &binding->endpoint);
 		if (peer) {
 			peer_drop(entry->peer);
 			entry->peer = peer;
@@ -145,8 +146,8 @@ static bool cache_outranks(const struct cache_entry *entry,
 	if (cache_authority(entry->binding.type) <=
 	    cache_authority(binding->type))
 		return false;
-	*result = nhrp_address_equal(&entry->binding.nbma, &binding->nbma) ?
-		  0 : -EEXIST;
+	*result = endpoint_equal(&entry->binding.endpoint,
+				 &binding->endpoint) ? 0 : -EEXIST;
 	return true;
 }
 
@@ -161,7 +162,7 @@ static void cache_merge(const struct cache_entry *entry,
 
 	if (cache_authority(entry->binding.type) != CACHE_RESOLVED ||
 	    cache_authority(binding->type) != CACHE_RESOLVED ||
-	    !nhrp_address_equal(&entry->binding.nbma, &binding->nbma))
+	    !endpoint_equal(&entry->binding.endpoint, &binding->endpoint))
 		return;
 	if (entry->binding.type == CACHE_RESOLVED)
 		binding->type = CACHE_RESOLVED;
@@ -235,12 +236,24 @@ void cache_delete(struct cache_entry *entry, const char *reason)
 	cache_forget(entry, reason);
 }
 
+void cache_follow(struct cache_entry *entry)
+{
+	struct cache_binding binding = entry->binding;
+
+	binding.endpoint = entry->peer->endpoint;
+	binding.holding_time = cache_remaining(entry);
+	if (cache_install(entry->interface, &binding))
+		return;
+	entry->binding.endpoint = binding.endpoint;
+	cache_emit(entry, EVENT_CACHE_CHANGE, "moved");
+}
+
 void cache_adopt(struct interface *interface, const struct mgre_map *map)
 {
 	uint64_t now = daemon_now(interface->daemon);
 	struct cache_binding binding = {
 		.protocol = map->protocol,
-		.nbma = map->endpoint.nbma,
+		.endpoint = map->endpoint,
 		.claimed = map->endpoint.nbma,
 		.type = CACHE_STATIC,
 		.prefix_length = nhrp_address_bits(&map->protocol),
@@ -251,7 +264,8 @@ void cache_adopt(struct interface *interface, const struct mgre_map *map)
 
 	if (!entry)
 		entry = cache_add(interface, &binding);
-	else if (!nhrp_address_equal(&entry->binding.nbma, &binding.nbma))
+	else if (!endpoint_equal(&entry->binding.endpoint,
+				 &binding.endpoint))
 		cache_rebind(entry, &binding);
 	if (!entry)
 		return;

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "endpoint.h"
 #include "hash.h"
 #include "packet/address.h"
 
@@ -38,8 +39,8 @@ enum cache_flags {
 /**
  * struct cache_binding - what is known of a protocol address
  * @protocol: the address mapped
- * @nbma: where packets to it go (after NAT)
- * @claimed: NBMA address that it claims for itself; equal to @nbma but for NAT
+ * @endpoint: where packets to it go (after NAT)
+ * @claimed: NBMA address that it claims for itself; equal but for NAT
  * @type: how it was learnt
  * @flags: enum cache_flags
  * @prefix_length: as announced; host length if none was
@@ -49,7 +50,7 @@ enum cache_flags {
  */
 struct cache_binding {
 	struct nhrp_address protocol;
-	struct nhrp_address nbma;
+	struct endpoint endpoint;
 	struct nhrp_address claimed;
 	enum cache_type type;
 	uint8_t flags;
@@ -63,7 +64,7 @@ struct cache_binding {
  * struct cache_entry - a binding in force
  * @binding: what is known; .protocol is the key
  * @interface: where it belongs
- * @peer: of binding.nbma
+ * @peer: of binding.endpoint
  * @created: when first learnt, ms of daemon_now()
  * @expires: when it goes, ms of daemon_now(), 0: never
  * @used: when the kernel last sent by it, 0: never; see cache_update_used()
@@ -95,7 +96,7 @@ struct cache_entry *cache_find(const struct interface *interface,
  * cache_set - make or refresh an entry, in the kernel first
  *
  * An entry of higher authority stays as it is and is returned, provided that
- * it leads to the same NBMA address; else the binding is refused.
+ * it leads to the same endpoint; else the binding is refused.
  *
  * Return: 0; -EEXIST if a higher one stands in the way; -ENOSPC if there is
  * no room; other errors of the kernel, which were logged.
@@ -110,6 +111,9 @@ int cache_set(struct interface *interface, const struct cache_binding *wanted,
  * Shortcuts by way of it go first.
  */
 void cache_delete(struct cache_entry *entry, const char *reason);
+
+/** cache_follow - its peer has another endpoint now: take it over */
+void cache_follow(struct cache_entry *entry);
 
 /** cache_forget - as cache_delete(), when the kernel has removed it already */
 void cache_forget(struct cache_entry *entry, const char *reason);

@@ -101,7 +101,7 @@ static void daemon_peer_state(void *context, unsigned int ifindex,
 	struct interface *interface = interface_find_index(context, ifindex);
 
 	if (interface)
-		peer_state_changed(interface, &peer->endpoint.nbma, peer->up);
+		peer_state_changed(interface, &peer->endpoint, peer->up);
 }
 
 static void daemon_device(void *context, unsigned int ifindex,

@@ -12,7 +12,8 @@
  * The egress makes the mapping of the requester before it replies, so that
  * the kernel accepts what the requester sends from then on, and replies by
  * that mapping: a direct way that does not work brings no reply, and traffic
- * stays with the servers.
+ * stays with the servers. With protection the kernel sends directly only when
+ * there are keys.
  */
 #include "egress.h"
 
@@ -20,6 +21,7 @@
 #include <string.h>
 
 #include "answer.h"
+#include "authority.h"
 #include "cache.h"
 #include "config.h"
 #include "daemon.h"
@@ -79,7 +81,7 @@ static bool egress_hijacks(const struct received *received,
 						     &binding->protocol);
 
 	return entry &&
-	       !nhrp_address_equal(&entry->binding.nbma, &binding->nbma) &&
+	       !endpoint_equal(&entry->binding.endpoint, &binding->endpoint) &&
 	       !peer_find(interface, &received->from);
 }
 
@@ -91,9 +93,10 @@ static bool egress_may_admit(const struct received *received,
 	return !interface->remote.length &&
 	       !nhrp_address_is_any(&binding->protocol) &&
 	       !nhrp_address_is_multicast(&binding->protocol) &&
-	       !nhrp_address_is_any(&binding->nbma) &&
-	       !nhrp_address_is_multicast(&binding->nbma) &&
-	       !nhrp_address_equal(&binding->nbma, &interface->nbma) &&
+	       !nhrp_address_is_any(&binding->endpoint.nbma) &&
+	       !nhrp_address_is_multicast(&binding->endpoint.nbma) &&
+	       !nhrp_address_equal(&binding->endpoint.nbma,
+				   &interface->nbma) &&
 	       !egress_hijacks(received, binding);
 }
 
@@ -102,14 +105,14 @@ static uint8_t egress_install(struct interface *interface,
 			      const struct cache_binding *binding,
 			      struct cache_entry **requester)
 {
-	bool stranger = !peer_find(interface, &binding->nbma);
+	bool stranger = !peer_find(interface, &binding->endpoint);
 	int error;
 
-	if (stranger && peer_admit(interface, &binding->nbma))
+	if (stranger && peer_admit(interface, &binding->endpoint))
 		return NHRP_CODE_INSUFFICIENT_RESOURCES;
 	error = cache_set(interface, binding, requester);
 	if (error && stranger)
-		peer_admit_undo(interface, &binding->nbma);
+		peer_admit_undo(interface, &binding->endpoint);
 	if (error)
 		return error == -EEXIST ? NHRP_CODE_PROHIBITED :
 					  NHRP_CODE_INSUFFICIENT_RESOURCES;
@@ -124,12 +127,13 @@ static uint8_t egress_install(struct interface *interface,
  * Returns a CIE code.
  */
 static uint8_t egress_admit(struct received *received,
+			    const struct endpoint *endpoint,
 			    struct cache_entry **requester)
 {
 	const struct nhrp_packet *packet = received->packet;
 	struct cache_binding binding = {
 		.protocol = packet->source_protocol,
-		.nbma = nat_source(received),
+		.endpoint = *endpoint,
 		.claimed = packet->source_nbma,
 		.type = CACHE_REQUESTER,
 		.prefix_length = nhrp_address_bits(&packet->source_protocol),
@@ -139,7 +143,7 @@ static uint8_t egress_admit(struct received *received,
 
 	if (!egress_may_admit(received, &binding))
 		return NHRP_CODE_PROHIBITED;
-	if (!nhrp_address_equal(&binding.nbma, &binding.claimed))
+	if (!nhrp_address_equal(&endpoint->nbma, &binding.claimed))
 		binding.flags |= CACHE_NAT;
 	return egress_install(received->interface, &binding, requester);
 }
@@ -162,7 +166,7 @@ static void egress_prefix(const struct received *received,
 static void egress_reply(struct received *received,
 			 const struct nhrp_prefix *prefix,
 			 const struct nhrp_address *own,
-			 const struct nhrp_address *nbma)
+			 const struct endpoint *to)
 {
 	const struct interface *interface = received->interface;
 	struct nhrp_packet reply;
@@ -179,11 +183,27 @@ static void egress_reply(struct received *received,
 	cie->mtu = interface->config->mtu;
 	responder_fill(interface, &reply, own);
 	nat_tell_own(interface, &reply, own);
-	send_packet(received->interface, &reply, nbma);
+	send_packet(received->interface, &reply, to);
+}
+
+/*
+ * Without keys the requester cannot be told directly so far: the server that
+ * passed its request on passes on the answer, while keys are made by both.
+ */
+static const struct endpoint *
+egress_way_back(const struct received *received,
+		const struct cache_entry *requester)
+{
+	const struct endpoint *endpoint = &requester->binding.endpoint;
+
+	return authority_of_host(received->interface, endpoint,
+				 &requester->binding.protocol) ==
+	       AUTHORITY_UNPROVEN ? &received->from : endpoint;
 }
 
 static void egress_answer(struct received *received,
-			  const struct forward_path *path)
+			  const struct forward_path *path,
+			  const struct endpoint *endpoint)
 {
 	const struct nhrp_packet *packet = received->packet;
 	struct interface *interface = received->interface;
@@ -193,7 +213,7 @@ static void egress_answer(struct received *received,
 	struct nhrp_prefix prefix;
 	uint8_t code;
 
-	code = own ? egress_admit(received, &requester) :
+	code = own ? egress_admit(received, endpoint, &requester) :
 		     NHRP_CODE_NO_BINDING;
 	if (code) {
 		egress_refuse(received, code);
@@ -205,7 +225,48 @@ static void egress_answer(struct received *received,
 		egress_refuse(received, NHRP_CODE_INSUFFICIENT_RESOURCES);
 		return;
 	}
-	egress_reply(received, &prefix, own, &requester->binding.nbma);
+	egress_reply(received, &prefix, own,
+		     egress_way_back(received, requester));
+}
+
+/*
+ * Who asks: where it is, and whether it may have the address that it asks
+ * with. To say where it is calls it, which opens a NAT in front of us.
+ */
+static void egress_identify(struct received *received,
+			    const struct forward_path *path)
+{
+	const struct nhrp_address *source = &received->packet->source_protocol;
+	const struct interface *interface = received->interface;
+	struct endpoint endpoint;
+
+	if (!nat_source(received, &endpoint)) {
+		egress_refuse(received, NHRP_CODE_PROHIBITED);
+	} else if (authority_of_host(interface, &endpoint, source) ==
+		   AUTHORITY_REFUSED) {
+		authority_refuse_host(received, &endpoint, source);
+		egress_refuse(received, NHRP_CODE_PROHIBITED);
+	} else if (authority_usurps(interface, source, &endpoint)) {
+		/* It asks again, and has proven itself until then. */
+		receive_drop(received, TRAFFIC_DROP_AUTHORITY,
+			     "its source is mapped elsewhere, and not proven");
+	} else {
+		egress_answer(received, path, &endpoint);
+	}
+}
+
+/* Whether a request comes from its source itself, in another's name. */
+static bool egress_is_false(struct received *received)
+{
+	const struct nhrp_packet *packet = received->packet;
+	const struct nhrp_extension *record =
+		nhrp_extension_find(received->packet,
+				    NHRP_EXTENSION_FORWARD_TRANSIT);
+
+	return (!record || !record->cie_count) &&
+	       authority_of_host(received->interface, &received->from,
+				 &packet->source_protocol) !=
+	       AUTHORITY_COVERED;
 }
 
 /* No mapping of the next hop: a server of ours may know, and we do not. */
@@ -217,12 +278,13 @@ static void egress_ask_further(struct received *received,
 		nhc_best(path->interface, 0,
 			 packet->destination_protocol.length);
 
-	if (!nhc || nhrp_address_equal(&nhc->nbma, &received->from)) {
+	if (nhc)
+		path->endpoint = nhc_endpoint(nhc);
+	if (!nhc || endpoint_equal(&path->endpoint, &received->from)) {
 		if (responder_accepts(received))
 			egress_refuse(received, NHRP_CODE_NO_BINDING);
 		return;
 	}
-	path->nbma = nhc->nbma;
 	forward_packet(received, path);
 }
 
@@ -232,15 +294,19 @@ void egress_request(struct received *received)
 
 	forward_lookup(received->interface,
 		       &received->packet->destination_protocol, &path);
-	if (path.verdict == FORWARD_PEER &&
-	    !nhrp_address_equal(&path.nbma, &received->from)) {
+	if (egress_is_false(received)) {
+		authority_refuse_host(received, &received->from,
+				      &received->packet->source_protocol);
+		egress_refuse(received, NHRP_CODE_PROHIBITED);
+	} else if (path.verdict == FORWARD_PEER &&
+		   !endpoint_equal(&path.endpoint, &received->from)) {
 		forward_packet(received, &path);
 	} else if (path.verdict == FORWARD_UNRESOLVED) {
 		egress_ask_further(received, &path);
 	} else if (responder_accepts(received)) {
 		if (path.verdict == FORWARD_LOCAL ||
 		    path.verdict == FORWARD_EGRESS)
-			egress_answer(received, &path);
+			egress_identify(received, &path);
 		else
 			egress_refuse(received, NHRP_CODE_NO_BINDING);
 	}

@@ -28,3 +28,19 @@ bool endpoint_of(struct interface *interface, const struct nhrp_address *nbma,
 		*endpoint = session_endpoint(session);
 	return session;
 }
+
+bool endpoint_find(const struct interface *interface,
+		   const struct nhrp_address *nbma, uint16_t port,
+		   struct endpoint *endpoint)
+{
+	const struct session *session;
+
+	memset(endpoint, 0, sizeof(*endpoint));
+	endpoint->nbma = *nbma;
+	if (!interface_is_protected(interface))
+		return true;
+	session = session_find_address(interface, nbma, port);
+	if (session)
+		*endpoint = session_endpoint(session);
+	return session;
+}

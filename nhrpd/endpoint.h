@@ -42,4 +42,9 @@ bool endpoint_equal(const struct endpoint *a, const struct endpoint *b);
 bool endpoint_of(struct interface *interface, const struct nhrp_address *nbma,
 		 uint16_t port, struct endpoint *endpoint);
 
+/** endpoint_find - as endpoint_of(), without calling anybody */
+bool endpoint_find(const struct interface *interface,
+		   const struct nhrp_address *nbma, uint16_t port,
+		   struct endpoint *endpoint);
+
 #endif /* NHRPD_ENDPOINT_H */

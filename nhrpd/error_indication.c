@@ -76,6 +76,6 @@ void error_indication_receive(struct received *received)
 	log_limited(&interface->daemon->limit, 4,
 		    "%s: %s (%s) reports an error: %s", interface->name,
 		    nhrp_address_format(&packet->source_protocol, reporter),
-		    nhrp_address_format(&received->from, nbma),
+		    nhrp_address_format(&received->from.nbma, nbma),
 		    nhrp_error_code_name(packet->code));
 }

@@ -35,10 +35,10 @@ static void forward_resolve(struct forward_path *path)
 
 	if (entry) {
 		path->verdict = FORWARD_PEER;
-		path->nbma = entry->binding.nbma;
+		path->endpoint = entry->binding.endpoint;
 	} else if (path->interface->remote.length) {
 		path->verdict = FORWARD_PEER;
-		path->nbma = path->interface->remote;
+		path->endpoint.nbma = path->interface->remote;
 	} else {
 		path->verdict = FORWARD_UNRESOLVED;
 	}
@@ -56,7 +56,7 @@ static bool forward_mapped(struct interface *interface,
 	path->verdict = FORWARD_PEER;
 	path->interface = interface;
 	path->next_hop = *destination;
-	path->nbma = entry->binding.nbma;
+	path->endpoint = entry->binding.endpoint;
 	return true;
 }
 
@@ -157,6 +157,6 @@ void forward_packet(struct received *received, const struct forward_path *path)
 			       "was here before, or passed too many servers");
 		return;
 	}
-	if (!send_packet(path->interface, packet, &path->nbma))
+	if (!send_packet(path->interface, packet, &path->endpoint))
 		path->interface->traffic.forwarded[packet->type]++;
 }

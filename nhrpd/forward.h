@@ -6,7 +6,7 @@
 #ifndef NHRPD_FORWARD_H
 #define NHRPD_FORWARD_H
 
-#include "packet/address.h"
+#include "endpoint.h"
 #include "rtnl.h"
 
 struct daemon;
@@ -16,7 +16,7 @@ struct received;
 enum forward_verdict {
 	FORWARD_LOCAL,		/* an address of this node */
 	FORWARD_EGRESS,		/* beyond this node, outside its NHRP network */
-	FORWARD_PEER,		/* by way of .nbma on .interface */
+	FORWARD_PEER,		/* by way of .endpoint on .interface */
 	FORWARD_UNRESOLVED,	/* in the network, but no mapping of .next_hop */
 	FORWARD_UNREACHABLE,	/* no route */
 };
@@ -26,14 +26,14 @@ enum forward_verdict {
  * @verdict: what it is; tells what else is set
  * @interface: it leaves by, of the same network-id
  * @next_hop: protocol address there
- * @nbma: of @next_hop
+ * @endpoint: of @next_hop
  * @route: the FIB entry
  */
 struct forward_path {
 	enum forward_verdict verdict;
 	struct interface *interface;
 	struct nhrp_address next_hop;
-	struct nhrp_address nbma;
+	struct endpoint endpoint;
 	struct rtnl_route route;
 };
 

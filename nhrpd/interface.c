@@ -482,5 +482,7 @@ void interface_leave(struct interface *interface)
 	HASH_ITER(hh, interface->peers, peer, next_peer)
 		if (peer->kept && !peer->mappings)
 			peer_release(peer, "shutdown");
+	mgre_flush(interface->daemon->mgre);
+	sessions_stop(interface, "shutdown");
 	mgre_unbind(interface->daemon->mgre, interface->ifindex);
 }

@@ -227,7 +227,7 @@ bool mgre_ready(struct mgre *mgre)
 	return true;
 }
 
-static void mgre_flush(struct mgre *mgre)
+void mgre_flush(struct mgre *mgre)
 {
 	int fd = nl_socket_get_fd(mgre->packets.socket);
 	struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };

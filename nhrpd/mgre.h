@@ -12,16 +12,10 @@
 #include <stdint.h>
 #include <uv.h>
 
+#include "endpoint.h"
 #include "packet/address.h"
 
 struct mgre;
-
-/** struct mgre_endpoint - one end of the underlay, as MGRE_A_ENDPOINT_* */
-struct mgre_endpoint {
-	struct nhrp_address nbma;
-	uint16_t port;
-	uint32_t if_id;
-};
 
 /**
  * struct mgre_map - a mapping, as MGRE_A_MAP_*
@@ -35,7 +29,7 @@ struct mgre_endpoint {
  */
 struct mgre_map {
 	struct nhrp_address protocol;
-	struct mgre_endpoint endpoint;
+	struct endpoint endpoint;
 	uint32_t hold;
 	uint8_t cookie[MGRE_COOKIE_MAX];
 	uint8_t cookie_length;
@@ -46,11 +40,14 @@ struct mgre_map {
 
 /**
  * struct mgre_peer - a peer, as MGRE_A_PEER_*
+ * @endpoint: the key
+ * @port: UDP port of its ESP, 0: none
  * @flags: enum mgre_peer_flags
  * @up: whether data is sent through it
  */
 struct mgre_peer {
-	struct mgre_endpoint endpoint;
+	struct endpoint endpoint;
+	uint16_t port;
 	uint32_t flags;
 	bool up;
 };
@@ -58,11 +55,13 @@ struct mgre_peer {
 /**
  * struct mgre_packet - an NHRP packet, as MGRE_A_PACKET_*
  * @endpoint: where it is from or goes
+ * @spi: of the SA that it came through, 0: none
  * @local: outer destination of a packet received
  * @data: from behind the GRE header, @length bytes; borrowed
  */
 struct mgre_packet {
-	struct mgre_endpoint endpoint;
+	struct endpoint endpoint;
+	uint32_t spi;
 	struct nhrp_address local;
 	const uint8_t *data;
 	size_t length;
@@ -159,12 +158,12 @@ struct mgre_peer_change {
 
 /** mgre_peer_set - make or change a peer: 0 or -errno */
 int mgre_peer_set(struct mgre *mgre, unsigned int ifindex,
-		  const struct mgre_endpoint *endpoint,
+		  const struct endpoint *endpoint,
 		  const struct mgre_peer_change *change);
 
 /** mgre_peer_delete - with its mappings: 0 or -errno */
 int mgre_peer_delete(struct mgre *mgre, unsigned int ifindex,
-		     const struct mgre_endpoint *endpoint);
+		     const struct endpoint *endpoint);
 
 /** mgre_peer_dump - call @each for every peer of a device: 0 or -errno */
 int mgre_peer_dump(struct mgre *mgre, unsigned int ifindex,
@@ -196,5 +195,8 @@ int mgre_map_dump(struct mgre *mgre, unsigned int ifindex,
  */
 int mgre_send(struct mgre *mgre, unsigned int ifindex,
 	      const struct mgre_packet *packet);
+
+/** mgre_flush - send what was collected now, while there are keys for it */
+void mgre_flush(struct mgre *mgre);
 
 #endif /* NHRPD_MGRE_H */

@@ -34,6 +34,7 @@ static struct nla_policy mgre_map_policy[MGRE_A_MAP_MAX + 1] = {
 
 static struct nla_policy mgre_packet_policy[MGRE_A_PACKET_MAX + 1] = {
 	[MGRE_A_PACKET_ENDPOINT] = { .type = NLA_NESTED },
+	[MGRE_A_PACKET_SPI] = { .type = NLA_U32 },
 };
 
 static struct nla_policy mgre_policy[MGRE_A_MAX + 1] = {
@@ -65,8 +66,9 @@ static bool mgre_attr_address(struct nlattr *attribute,
 					     nla_len(attribute));
 }
 
-static bool mgre_attr_endpoint(struct nlattr *nest,
-			       struct mgre_endpoint *endpoint)
+/* @port may be NULL. */
+static bool mgre_attr_endpoint(struct nlattr *nest, struct endpoint *endpoint,
+			       uint16_t *port)
 {
 	struct nlattr *tb[MGRE_A_ENDPOINT_MAX + 1];
 
@@ -74,8 +76,8 @@ static bool mgre_attr_endpoint(struct nlattr *nest,
 	if (!nest || nla_parse_nested(tb, MGRE_A_ENDPOINT_MAX, nest,
 				      mgre_endpoint_policy) < 0)
 		return false;
-	if (tb[MGRE_A_ENDPOINT_PORT])
-		endpoint->port = nla_get_u16(tb[MGRE_A_ENDPOINT_PORT]);
+	if (tb[MGRE_A_ENDPOINT_PORT] && port)
+		*port = nla_get_u16(tb[MGRE_A_ENDPOINT_PORT]);
 	if (tb[MGRE_A_ENDPOINT_IF_ID])
 		endpoint->if_id = nla_get_u32(tb[MGRE_A_ENDPOINT_IF_ID]);
 	return mgre_attr_address(tb[MGRE_A_ENDPOINT_NBMA], &endpoint->nbma);
@@ -90,8 +92,11 @@ bool mgre_attr_packet(struct nlattr *nest, struct mgre_packet *packet)
 				      mgre_packet_policy) < 0 ||
 	    !tb[MGRE_A_PACKET_DATA])
 		return false;
-	mgre_attr_endpoint(tb[MGRE_A_PACKET_ENDPOINT], &packet->endpoint);
+	mgre_attr_endpoint(tb[MGRE_A_PACKET_ENDPOINT], &packet->endpoint,
+			   NULL);
 	mgre_attr_address(tb[MGRE_A_PACKET_LOCAL], &packet->local);
+	if (tb[MGRE_A_PACKET_SPI])
+		packet->spi = nla_get_u32(tb[MGRE_A_PACKET_SPI]);
 	packet->data = nla_data(tb[MGRE_A_PACKET_DATA]);
 	packet->length = nla_len(tb[MGRE_A_PACKET_DATA]);
 	return true;
@@ -107,7 +112,7 @@ bool mgre_attr_map(struct nlattr *nest, struct mgre_map *map)
 	if (!nest || nla_parse_nested(tb, MGRE_A_MAP_MAX, nest,
 				      mgre_map_policy) < 0)
 		return false;
-	mgre_attr_endpoint(tb[MGRE_A_MAP_ENDPOINT], &map->endpoint);
+	mgre_attr_endpoint(tb[MGRE_A_MAP_ENDPOINT], &map->endpoint, NULL);
 	if (tb[MGRE_A_MAP_HOLD])
 		map->hold = nla_get_u32(tb[MGRE_A_MAP_HOLD]);
 	if (tb[MGRE_A_MAP_CREATED])
@@ -140,7 +145,8 @@ bool mgre_attr_peer(struct nlattr *nest, struct mgre_peer *peer)
 	if (tb[MGRE_A_PEER_STATE])
 		peer->up = nla_get_u32(tb[MGRE_A_PEER_STATE]) ==
 			   MGRE_PEER_STATE_UP;
-	return mgre_attr_endpoint(tb[MGRE_A_PEER_ENDPOINT], &peer->endpoint);
+	return mgre_attr_endpoint(tb[MGRE_A_PEER_ENDPOINT], &peer->endpoint,
+				  &peer->port);
 }
 
 bool mgre_attr_device(struct nlattr *nest, struct mgre_device *device)
@@ -166,15 +172,12 @@ static bool mgre_attr_put_address(struct nl_msg *message, int type,
 }
 
 bool mgre_attr_put_endpoint(struct nl_msg *message, int type,
-			    const struct mgre_endpoint *endpoint)
+			    const struct endpoint *endpoint)
 {
 	struct nlattr *nest = nla_nest_start(message, type | NLA_F_NESTED);
 
 	if (!nest || !mgre_attr_put_address(message, MGRE_A_ENDPOINT_NBMA,
 					    &endpoint->nbma))
-		return false;
-	if (endpoint->port && nla_put_u16(message, MGRE_A_ENDPOINT_PORT,
-					  endpoint->port) < 0)
 		return false;
 	if (endpoint->if_id && nla_put_u32(message, MGRE_A_ENDPOINT_IF_ID,
 					   endpoint->if_id) < 0)

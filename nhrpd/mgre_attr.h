@@ -28,7 +28,7 @@ bool mgre_attr_device(struct nlattr *nest, struct mgre_device *device);
 
 /* These append a nest of a type; false if the message has no room. */
 bool mgre_attr_put_endpoint(struct nl_msg *message, int type,
-			    const struct mgre_endpoint *endpoint);
+			    const struct endpoint *endpoint);
 bool mgre_attr_put_map(struct nl_msg *message, int type,
 		       const struct mgre_map *map);
 bool mgre_attr_put_packet(struct nl_msg *message, int type,

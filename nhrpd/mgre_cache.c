@@ -20,7 +20,7 @@ static int mgre_do(struct mgre *mgre, struct nl_msg *message, bool full)
 }
 
 static bool mgre_put_peer_change(struct nl_msg *message,
-				 const struct mgre_endpoint *endpoint,
+				 const struct endpoint *endpoint,
 				 const struct mgre_peer_change *change)
 {
 	struct nla_bitfield32 flags = { change->flags, change->selector };
@@ -42,7 +42,7 @@ static bool mgre_put_peer_change(struct nl_msg *message,
 }
 
 int mgre_peer_set(struct mgre *mgre, unsigned int ifindex,
-		  const struct mgre_endpoint *endpoint,
+		  const struct endpoint *endpoint,
 		  const struct mgre_peer_change *change)
 {
 	struct nl_msg *message;
@@ -56,7 +56,7 @@ int mgre_peer_set(struct mgre *mgre, unsigned int ifindex,
 }
 
 int mgre_peer_delete(struct mgre *mgre, unsigned int ifindex,
-		     const struct mgre_endpoint *endpoint)
+		     const struct endpoint *endpoint)
 {
 	struct nl_msg *message;
 	struct nlattr *nest;

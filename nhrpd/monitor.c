@@ -67,7 +67,7 @@ static void add_peer(struct json_object *object, const struct peer *peer)
 	if (peer->flags & PEER_FALLBACK)
 		json_object_array_add(flags,
 				      json_object_new_string("fallback"));
-	json_object_object_add(object, "nbma", show_address(&peer->nbma));
+	json_object_object_add(object, "nbma", show_address(&peer->endpoint.nbma));
 	json_object_object_add(object, "up",
 			       json_object_new_boolean(peer->up));
 	json_object_object_add(object, "flags", flags);

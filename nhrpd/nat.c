@@ -4,10 +4,11 @@
  */
 #include "nat.h"
 
+#include "authority.h"
 #include "interface.h"
 #include "nhc.h"
-#include "peer.h"
 #include "receive.h"
+#include "session.h"
 
 static struct nhrp_extension *nat_extension(struct nhrp_packet *packet)
 {
@@ -24,48 +25,72 @@ static const struct nhrp_extension *nat_record(struct nhrp_packet *packet)
 				   NHRP_EXTENSION_FORWARD_TRANSIT);
 }
 
-/* Only a server of ours is believed to pass on what others said. */
-static bool nat_from_server(const struct received *received)
+/* What nobody can be called at is not tried. */
+static bool nat_endpoint(struct interface *interface,
+			 const struct nhrp_address *nbma, uint16_t port,
+			 struct endpoint *endpoint)
 {
-	const struct peer *peer = peer_find(received->interface,
-					    &received->from);
-
-	return peer && peer->kept;
+	if (interface_is_protected(interface) &&
+	    (nhrp_address_is_any(nbma) || nhrp_address_is_multicast(nbma) ||
+	     nhrp_address_equal(nbma, &interface->nbma)))
+		return false;
+	return endpoint_of(interface, nbma, port, endpoint);
 }
 
 /* What the first server noted, or else what the node claims itself. */
-static struct nhrp_address nat_told(struct nhrp_packet *packet,
-				    const struct nhrp_address *protocol,
-				    const struct nhrp_address *claimed)
+static bool nat_told(const struct received *received,
+		     const struct nhrp_address *protocol,
+		     const struct nhrp_address *claimed,
+		     struct endpoint *endpoint)
 {
 	const struct nhrp_cie *cie =
-		nhrp_extension_find_cie(nat_extension(packet), protocol);
+		nhrp_extension_find_cie(nat_extension(received->packet),
+					protocol);
 
-	return cie && cie->nbma.length ? cie->nbma : *claimed;
+	if (cie && cie->nbma.length)
+		return nat_endpoint(received->interface, &cie->nbma,
+				    cie->port, endpoint);
+	return nat_endpoint(received->interface, claimed, 0, endpoint);
 }
 
-struct nhrp_address nat_source(const struct received *received)
+bool nat_source(const struct received *received, struct endpoint *endpoint)
 {
 	struct nhrp_packet *packet = received->packet;
 	const struct nhrp_extension *record = nat_record(packet);
 
-	if (!nat_from_server(received) || !record || !record->cie_count)
-		return received->from;
-	return nat_told(packet, &packet->source_protocol,
-			&packet->source_nbma);
+	*endpoint = received->from;
+	if (!record || !record->cie_count ||
+	    !authority_is_server(received->interface, &received->from))
+		return true;
+	return nat_told(received, &packet->source_protocol,
+			&packet->source_nbma, endpoint);
 }
 
-struct nhrp_address nat_responder(const struct received *received,
-				  const struct nhrp_cie *cie,
-				  const struct nhrp_address *protocol)
+bool nat_responder(const struct received *received,
+		   const struct nhrp_cie *cie,
+		   const struct nhrp_address *protocol,
+		   struct endpoint *endpoint)
 {
-	if (!nat_from_server(received))
-		return received->from;
-	return nat_told(received->packet, protocol, &cie->nbma);
+	*endpoint = received->from;
+	if (!authority_is_server(received->interface, &received->from))
+		return true;
+	return nat_told(received, protocol, &cie->nbma, endpoint);
+}
+
+/* Port of the key exchange of whom a packet came from, 0: the usual one. */
+static uint16_t nat_port(const struct received *received)
+{
+	const struct interface *interface = received->interface;
+	const struct session *session = session_find(interface,
+						     received->from.if_id);
+
+	if (!session || session->port == session_default_port(interface))
+		return 0;
+	return session->port;
 }
 
 static void nat_add(struct nhrp_packet *packet,
-		    const struct nhrp_address *nbma,
+		    const struct nhrp_address *nbma, uint16_t port,
 		    const struct nhrp_address *protocol)
 {
 	struct nhrp_extension *nat = nat_extension(packet);
@@ -74,6 +99,7 @@ static void nat_add(struct nhrp_packet *packet,
 	if (!nat || nhrp_extension_find_cie(nat, protocol))
 		return;
 	nhrp_cie_init(&cie, nbma, protocol, nhrp_address_bits(protocol));
+	cie.port = port;
 	nhrp_extension_add_cie(nat, &cie);
 }
 
@@ -83,6 +109,7 @@ void nat_note(struct received *received)
 	const struct nhrp_address *claimed = &packet->source_nbma;
 	const struct nhrp_address *protocol = &packet->source_protocol;
 	const struct nhrp_extension *record = nat_record(packet);
+	uint16_t port = nat_port(received);
 
 	if (!record || record->cie_count)
 		return;
@@ -92,22 +119,26 @@ void nat_note(struct received *received)
 		claimed = &packet->cies[0].nbma;
 		protocol = &packet->cies[0].protocol;
 	}
-	if (!nhrp_address_equal(claimed, &received->from))
-		nat_add(packet, &received->from, protocol);
+	if (port || !nhrp_address_equal(claimed, &received->from.nbma))
+		nat_add(packet, &received->from.nbma, port, protocol);
 }
 
 void nat_tell_source(const struct received *received,
 		     struct nhrp_packet *reply)
 {
-	if (!nhrp_address_equal(&reply->source_nbma, &received->from))
-		nat_add(reply, &received->from, &reply->source_protocol);
+	uint16_t port = nat_port(received);
+
+	if (port ||
+	    !nhrp_address_equal(&reply->source_nbma, &received->from.nbma))
+		nat_add(reply, &received->from.nbma, port,
+			&reply->source_protocol);
 }
 
 void nat_tell_own(const struct interface *interface,
 		  struct nhrp_packet *packet, const struct nhrp_address *own)
 {
-	const struct nhrp_address *observed = nhc_observed(interface);
+	const struct nhc *nhc = nhc_observer(interface);
 
-	if (observed)
-		nat_add(packet, observed, own);
+	if (nhc)
+		nat_add(packet, &nhc->observed, nhc->observed_port, own);
 }

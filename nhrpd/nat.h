@@ -7,26 +7,38 @@
  * the extension has to carry it, and is believed if a server of ours passed
  * the packet on. Whatever else passes packets on is taken for the node itself,
  * which is safe: it can pass on the data as well.
+ *
+ * The extension also has the UDP port of a node's key exchange, as the NBMA
+ * subaddress of its entry, where that is not the one that all of the network
+ * use.
  */
 #ifndef NHRPD_NAT_H
 #define NHRPD_NAT_H
 
+#include "endpoint.h"
 #include "packet/packet.h"
 
 struct interface;
 struct received;
 
-/** nat_source - NBMA address at which the source of a request is reached */
-struct nhrp_address nat_source(const struct received *received);
+/**
+ * nat_source - where the source of a request is reached
+ *
+ * On a protected interface it is called there. Return: false if it cannot be.
+ */
+bool nat_source(const struct received *received, struct endpoint *endpoint);
 
 /**
- * nat_responder - NBMA address at which the responder of a reply is reached
+ * nat_responder - where the responder of a reply is reached
  * @cie: its entry in the reply
  * @protocol: its protocol address
+ *
+ * Return: as nat_source().
  */
-struct nhrp_address nat_responder(const struct received *received,
-				  const struct nhrp_cie *cie,
-				  const struct nhrp_address *protocol);
+bool nat_responder(const struct received *received,
+		   const struct nhrp_cie *cie,
+		   const struct nhrp_address *protocol,
+		   struct endpoint *endpoint);
 
 /**
  * nat_note - as first server on the way of a packet, note where its source

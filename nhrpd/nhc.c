@@ -2,18 +2,22 @@
 /*
  * Next hop client: one registration with one next hop server.
  *
- *	WAITING --interface up, own address--> LOOKUP --answer--> REGISTERING
+ *	WAITING --interface up, own address--> LOOKUP --answer--> KEYING
+ *	KEYING --session up--> REGISTERING
  *	REGISTERING --ack--> REGISTERED --refresh unanswered--> REGISTERING
  *	REGISTERING --NAK--> REFUSED --NHC_REFUSED_RETRY--> REGISTERING
+ *	any --session lost--> KEYING
  *	any --interface down--> WAITING
  *	any --a server of better priority registered--> STANDBY
  *
- * LOOKUP is passed at once if the NBMA address is configured. One timer does
- * all: the first request after up to NHC_START_JITTER; retries after 1, 2, 4
- * ... NHC_RETRY_MAX with the same request id; a refresh at a third of the
- * holding time, with a new id. After NHC_FAILED unanswered requests a server
- * counts as failed: its name is looked up again, servers of worse priority
- * get their turn, and its peer is taken down while another server answers.
+ * LOOKUP is passed at once if the NBMA address is configured, and KEYING
+ * without protection. One timer does all: the first request after up to
+ * NHC_START_JITTER; retries after 1, 2, 4 ... NHC_RETRY_MAX with the same
+ * request id; a refresh at a third of the holding time, with a new id. After
+ * NHC_FAILED unanswered requests, or a session that could not be made, a
+ * server counts as failed: its name is looked up again, servers of worse
+ * priority get their turn, and its peer is taken down while another server
+ * answers.
  *
  * The server's peer and mapping are permanent and in place before the first
  * request, as routes may need them.
@@ -26,6 +30,7 @@
 #include <sys/socket.h>
 #include <utlist.h>
 
+#include "authority.h"
 #include "cache.h"
 #include "daemon.h"
 #include "interface.h"
@@ -36,6 +41,7 @@
 #include "receive.h"
 #include "request_id.h"
 #include "send.h"
+#include "session.h"
 #include "timer.h"
 
 #define NHC_START_JITTER 300
@@ -47,6 +53,7 @@ static const char *const nhc_state_names[] = {
 	[NHC_WAITING] = "waiting",
 	[NHC_STANDBY] = "standby",
 	[NHC_LOOKUP] = "lookup",
+	[NHC_KEYING] = "keying",
 	[NHC_REGISTERING] = "registering",
 	[NHC_REGISTERED] = "registered",
 	[NHC_REFUSED] = "refused",
@@ -139,9 +146,17 @@ static void nhc_build(const struct nhc *nhc, const struct nhrp_address *own,
 	nhc_add_nat(nhc, packet);
 }
 
+struct endpoint nhc_endpoint(const struct nhc *nhc)
+{
+	struct endpoint endpoint = { .nbma = nhc->nbma };
+
+	return nhc->session ? session_endpoint(nhc->session) : endpoint;
+}
+
 static void nhc_send(struct nhc *nhc)
 {
 	const struct nhrp_address *own = nhc_own(nhc);
+	struct endpoint server = nhc_endpoint(nhc);
 	struct nhrp_packet packet;
 
 	if (!own || !nhc->interface->nbma.length) {
@@ -153,7 +168,7 @@ static void nhc_send(struct nhc *nhc)
 	nhc->tries++;
 	nhc->sent++;
 	nhc_build(nhc, own, &packet);
-	send_packet(nhc->interface, &packet, &nhc->nbma);
+	send_packet(nhc->interface, &packet, &server);
 	timer_set(nhc->timer, timer_backoff(nhc->tries, NHC_RETRY_MAX));
 }
 
@@ -162,6 +177,7 @@ static void nhc_send(struct nhc *nhc)
 static bool nhc_failed(const struct nhc *nhc)
 {
 	return nhc->state == NHC_REFUSED || nhc->state == NHC_LOOKUP ||
+	       (nhc->state == NHC_KEYING && nhc->tries) ||
 	       nhc->tries > NHC_FAILED;
 }
 
@@ -176,6 +192,28 @@ static bool nhc_has_turn(const struct nhc *nhc)
 	return true;
 }
 
+/* Take part in the session with the server. */
+static bool nhc_secure(struct nhc *nhc)
+{
+	struct session *session;
+
+	if (nhc->session)
+		return true;
+	session = session_get(nhc->interface, &nhc->nbma, 0);
+	if (!session)
+		return false;
+	nhc->session = session;
+	session_hold(session);
+	return true;
+}
+
+static void nhc_begin(struct nhc *nhc)
+{
+	nhc->tries = 0;
+	nhc_set_state(nhc, NHC_REGISTERING);
+	timer_set(nhc->timer, randombytes_uniform(NHC_START_JITTER));
+}
+
 static void nhc_start(struct nhc *nhc)
 {
 	nhc->tries = 0;
@@ -188,9 +226,18 @@ static void nhc_start(struct nhc *nhc)
 		nhc_lookup_start(nhc);
 		return;
 	}
+	if (interface_is_protected(nhc->interface) && !nhc_secure(nhc)) {
+		nhc_set_state(nhc, NHC_KEYING);
+		timer_set(nhc->timer, NHC_RETRY_MAX);
+		return;
+	}
 	nhc_install(nhc);
-	nhc_set_state(nhc, NHC_REGISTERING);
-	timer_set(nhc->timer, randombytes_uniform(NHC_START_JITTER));
+	if (nhc->session && nhc->session->state != SESSION_UP) {
+		uv_timer_stop(nhc->timer);
+		nhc_set_state(nhc, NHC_KEYING);
+	} else {
+		nhc_begin(nhc);
+	}
 }
 
 static void nhc_stand_by(struct nhc *nhc)
@@ -228,6 +275,11 @@ static void nhc_expired(uv_timer_t *timer)
 		nhc_lookup_start(nhc);
 		return;
 	}
+	if (nhc->state == NHC_KEYING) {
+		if (!nhc->session)
+			nhc_start(nhc);
+		return;
+	}
 	if (nhc->state == NHC_REFUSED)
 		nhc_set_state(nhc, NHC_REGISTERING);
 	nhc_send(nhc);
@@ -260,13 +312,16 @@ void nhc_looked_up(struct nhc *nhc, const struct nhrp_address *nbma)
 
 static struct nhc *nhc_of_reply(const struct received *received)
 {
+	struct endpoint server;
 	struct nhc *nhc;
 
-	for (nhc = received->interface->nhcs; nhc; nhc = nhc->next)
-		if (nhc->tries &&
+	for (nhc = received->interface->nhcs; nhc; nhc = nhc->next) {
+		server = nhc_endpoint(nhc);
+		if (nhc->tries && nhc->state != NHC_KEYING &&
 		    nhc->request_id == received->packet->request_id &&
-		    nhrp_address_equal(&nhc->nbma, &received->from))
+		    endpoint_equal(&server, &received->from))
 			return nhc;
+	}
 	return NULL;
 }
 
@@ -279,9 +334,30 @@ static void nhc_read_nat(struct nhc *nhc, struct nhrp_packet *packet)
 	cie = nhrp_extension_find_cie(nhrp_extension_find(packet,
 						NHRP_EXTENSION_NAT_ADDRESS),
 				      &packet->source_protocol);
-	if (cie && cie->nbma.length &&
-	    !nhrp_address_equal(&cie->nbma, &nhc->interface->nbma))
-		nhc->observed = cie->nbma;
+	if (!cie || !cie->nbma.length ||
+	    (!cie->port &&
+	     nhrp_address_equal(&cie->nbma, &nhc->interface->nbma)))
+		return;
+	nhc->observed = cie->nbma;
+	nhc->observed_port = cie->port;
+}
+
+/*
+ * The address of a dynamic server is what its reply says, if its certificate
+ * covers that. Of another one this was checked when its session came up.
+ */
+static bool nhc_is_covered(const struct nhc *nhc,
+			   const struct received *received)
+{
+	const struct nhrp_address *server =
+		&received->packet->destination_protocol;
+
+	if (nhc->config.protocol.length ||
+	    authority_of_host(nhc->interface, &received->from, server) ==
+	    AUTHORITY_COVERED)
+		return true;
+	authority_refuse_host(received, &received->from, server);
+	return false;
 }
 
 static void nhc_read_responder(struct nhc *nhc, struct nhrp_packet *packet)
@@ -353,6 +429,8 @@ void nhc_registration_reply(struct received *received)
 	nhc->tries = 0;
 	nhc->code = packet->cie_count ? packet->cies[0].code :
 					NHRP_CODE_PROHIBITED;
+	if (!nhc->code && !nhc_is_covered(nhc, received))
+		nhc->code = NHRP_CODE_PROHIBITED;
 	if (nhc->code)
 		nhc_refused(nhc);
 	else
@@ -387,6 +465,7 @@ struct nhc *nhc_add(struct interface *interface,
 void nhc_free(struct nhc *nhc)
 {
 	nhc_lookup_cancel(nhc);
+	nhc_release_session(nhc);
 	timer_free(nhc->timer);
 	DL_DELETE(nhc->interface->nhcs, nhc);
 	free(nhc);
@@ -406,12 +485,14 @@ void nhc_remove(struct nhc *nhc)
 void nhc_deregister(struct nhc *nhc)
 {
 	const struct nhrp_address *own = nhc_own(nhc);
+	struct endpoint server = nhc_endpoint(nhc);
 	struct nhrp_prefix prefix;
 
-	if (!nhc->registered_at || !own || !nhc->protocol.length)
+	if (!nhc->registered_at || !own || !nhc->protocol.length ||
+	    (nhc->session && nhc->session->state != SESSION_UP))
 		return;
-	nhrp_prefix_of(own, nhrp_address_bits(own), &prefix);
-	purge_start(nhc->interface, &nhc->protocol, &nhc->nbma, &prefix,
+	nhrp_prefix_host(own, &prefix);
+	purge_start(nhc->interface, &nhc->protocol, &server, &prefix,
 		    nhc->request_id);
 	nhc->registered_at = 0;
 }
@@ -421,8 +502,10 @@ static void nhc_down(struct nhc *nhc)
 	nhc_lookup_cancel(nhc);
 	uv_timer_stop(nhc->timer);
 	nhc->tries = 0;
-	if (!nhc->interface->bound)
+	if (!nhc->interface->bound) {
 		nhc->installed = false;
+		nhc_release_session(nhc);
+	}
 	nhc_set_state(nhc, NHC_WAITING);
 }
 
@@ -473,12 +556,54 @@ struct nhc *nhc_best(const struct interface *interface, unsigned int rotate,
 	return NULL;
 }
 
-const struct nhrp_address *nhc_observed(const struct interface *interface)
+const struct nhc *nhc_observer(const struct interface *interface)
 {
 	const struct nhc *nhc;
 
 	for (nhc = interface->nhcs; nhc; nhc = nhc->next)
 		if (nhc->state == NHC_REGISTERED && nhc->observed.length)
-			return &nhc->observed;
+			return nhc;
 	return NULL;
+}
+
+/* ---- the session with the server ---- */
+
+static void nhc_session_lost(struct nhc *nhc)
+{
+	switch (nhc->state) {
+	case NHC_KEYING:
+		nhc->tries++;
+		if (nhc->config.nbma_name[0])
+			nhc_lookup_start(nhc);
+		break;
+	case NHC_REGISTERING:
+	case NHC_REGISTERED:
+	case NHC_REFUSED:
+		nhc->tries = 0;
+		uv_timer_stop(nhc->timer);
+		nhc_set_state(nhc, NHC_KEYING);
+		break;
+	default:
+		break;
+	}
+}
+
+void nhc_session_changed(const struct session *session)
+{
+	struct interface *interface = session->interface;
+	bool any = false;
+	struct nhc *nhc;
+
+	for (nhc = interface->nhcs; nhc; nhc = nhc->next) {
+		if (nhc->session != session)
+			continue;
+		any = true;
+		if (session->state == SESSION_IDLE)
+			nhc_session_lost(nhc);
+		else if (session->state == SESSION_UP &&
+			 nhc->state == NHC_KEYING)
+			nhc_begin(nhc);
+	}
+	if (any && interface->state == INTERFACE_UP)
+		nhc_take_turns(interface);
 }

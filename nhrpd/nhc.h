@@ -10,15 +10,18 @@
 #include <uv.h>
 
 #include "config.h"
+#include "endpoint.h"
 #include "packet/address.h"
 
 struct interface;
 struct received;
+struct session;
 
 enum nhc_state {
 	NHC_WAITING,		/* interface not up, or no own address */
 	NHC_STANDBY,		/* a server of better priority answers */
 	NHC_LOOKUP,		/* asking the DNS for the NBMA address */
+	NHC_KEYING,		/* no session with the server so far */
 	NHC_REGISTERING,	/* request sent, no reply so far */
 	NHC_REGISTERED,		/* accepted, refreshed in time */
 	NHC_REFUSED,		/* NAK; tried again much later */
@@ -33,8 +36,10 @@ enum nhc_state {
  * @nbma: NBMA address in use, empty while unknown
  * @claimed: NBMA address that the server claims (Responder Address)
  * @observed: own NBMA address as the server sees it, empty without NAT
+ * @observed_port: and UDP port of our key exchange, 0: the usual one
+ * @session: with the server, held; NULL without protection
  * @request_id: of the request in flight or last acknowledged
- * @tries: requests sent since the last reply
+ * @tries: requests sent since the last reply, or sessions that failed
  * @code: CIE code of the last reply
  * @registered_at: when the last acknowledgement came, ms, 0: never
  * @changed: when @state last changed, ms
@@ -52,6 +57,8 @@ struct nhc {
 	struct nhrp_address nbma;
 	struct nhrp_address claimed;
 	struct nhrp_address observed;
+	uint16_t observed_port;
+	struct session *session;
 	uint32_t request_id;
 	unsigned int tries;
 	uint8_t code;
@@ -100,8 +107,14 @@ void nhc_deregister(struct nhc *nhc);
 struct nhc *nhc_best(const struct interface *interface, unsigned int rotate,
 		     uint8_t family);
 
-/** nhc_observed - own NBMA address after NAT, or NULL without NAT */
-const struct nhrp_address *nhc_observed(const struct interface *interface);
+/** nhc_observer - a registration that knows how others see us, or NULL */
+const struct nhc *nhc_observer(const struct interface *interface);
+
+/** nhc_endpoint - where the server is */
+struct endpoint nhc_endpoint(const struct nhc *nhc);
+
+/** nhc_session_changed - a session is up, or not any more */
+void nhc_session_changed(const struct session *session);
 
 /** nhc_registration_reply - handle a Registration Reply (RFC 2332, 5.2.4) */
 void nhc_registration_reply(struct received *received);

@@ -8,6 +8,7 @@
 #include "interface.h"
 #include "nhc.h"
 #include "peer.h"
+#include "session.h"
 #include "settings.h"
 
 void nhc_install(struct nhc *nhc)
@@ -15,7 +16,7 @@ void nhc_install(struct nhc *nhc)
 	struct interface *interface = nhc->interface;
 	struct cache_binding binding = {
 		.protocol = nhc->protocol,
-		.nbma = nhc->nbma,
+		.endpoint = nhc_endpoint(nhc),
 		.claimed = nhc->claimed.length ? nhc->claimed : nhc->nbma,
 		.type = CACHE_NHS,
 		.prefix_length = nhrp_address_bits(&nhc->protocol),
@@ -26,39 +27,50 @@ void nhc_install(struct nhc *nhc)
 		return;
 	if (!nhc->installed) {
 		nhc->installed = true;
-		nhc->installed = settings_peer(interface, &nhc->nbma);
+		nhc->installed = settings_peer(interface, &binding.endpoint);
 	}
 	if (!nhc->installed || !nhc->protocol.length)
 		return;
 	entry = cache_find(interface, &nhc->protocol);
 	if (!entry || entry->binding.type != CACHE_NHS ||
-	    !nhrp_address_equal(&entry->binding.nbma, &binding.nbma) ||
+	    !endpoint_equal(&entry->binding.endpoint, &binding.endpoint) ||
 	    !nhrp_address_equal(&entry->binding.claimed, &binding.claimed))
 		cache_set(interface, &binding, &entry);
 }
 
 void nhc_uninstall_mapping(struct nhc *nhc)
 {
+	struct endpoint server = nhc_endpoint(nhc);
 	struct cache_entry *entry;
 
 	if (!nhc->protocol.length || !nhc->interface->bound)
 		return;
 	entry = cache_find(nhc->interface, &nhc->protocol);
 	if (entry && entry->binding.type == CACHE_NHS &&
-	    nhrp_address_equal(&entry->binding.nbma, &nhc->nbma))
+	    endpoint_equal(&entry->binding.endpoint, &server))
 		cache_delete(entry, "next hop server left");
+}
+
+void nhc_release_session(struct nhc *nhc)
+{
+	struct session *session = nhc->session;
+
+	nhc->session = NULL;
+	if (session)
+		session_release(session);
 }
 
 void nhc_uninstall(struct nhc *nhc)
 {
-	struct nhrp_address nbma = nhc->nbma;
+	struct endpoint server = nhc_endpoint(nhc);
 
-	if (!nhc->installed)
-		return;
-	nhc->installed = false;
-	nhc_uninstall_mapping(nhc);
-	if (nhc->interface->bound)
-		settings_release_peer(nhc->interface, &nbma);
+	if (nhc->installed) {
+		nhc->installed = false;
+		nhc_uninstall_mapping(nhc);
+		if (nhc->interface->bound)
+			settings_release_peer(nhc->interface, &server);
+	}
+	nhc_release_session(nhc);
 }
 
 static bool nhc_any_registered(const struct interface *interface)
@@ -74,12 +86,13 @@ static bool nhc_any_registered(const struct interface *interface)
 void nhc_install_fallback(struct interface *interface)
 {
 	bool any = nhc_any_registered(interface);
+	struct endpoint server;
 	struct peer *peer;
 	struct nhc *nhc;
 
 	for (nhc = interface->nhcs; nhc; nhc = nhc->next) {
-		peer = nhc->installed ? peer_find(interface, &nhc->nbma) :
-					NULL;
+		server = nhc_endpoint(nhc);
+		peer = nhc->installed ? peer_find(interface, &server) : NULL;
 		if (peer)
 			peer_set_state(peer,
 				       nhc->state == NHC_REGISTERED || !any);

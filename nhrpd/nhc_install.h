@@ -14,7 +14,13 @@ void nhc_install(struct nhc *nhc);
 /** nhc_uninstall_mapping - remove the mapping, keep the peer */
 void nhc_uninstall_mapping(struct nhc *nhc);
 
-/** nhc_uninstall - remove both, unless a static setting wants them */
+/** nhc_release_session - take part in the server's session no longer */
+void nhc_release_session(struct nhc *nhc);
+
+/**
+ * nhc_uninstall - remove both, unless a static setting wants them, and take
+ *		   part in the session no longer
+ */
 void nhc_uninstall(struct nhc *nhc);
 
 /**

@@ -7,12 +7,14 @@
  * the tunnel network (opennhrp); others follow the routed path. Each CIE is
  * judged by itself and answered with its own code. A binding leads to the
  * address that the request came from: what it claims beside that is NAT, and
- * kept for show and for telling others.
+ * kept for show and for telling others. On a protected interface a client gets
+ * what its certificate covers, and nothing else.
  */
 #include "nhs.h"
 
 #include <errno.h>
 
+#include "authority.h"
 #include "cache.h"
 #include "config.h"
 #include "forward.h"
@@ -41,7 +43,7 @@ static bool nhs_is_for_us(const struct received *received)
 /* Whether a client may have this address at all. */
 static bool nhs_allowed(const struct received *received,
 			const struct nhrp_prefix *prefix,
-			const struct nhrp_address *nbma)
+			const struct endpoint *client)
 {
 	const struct interface *interface = received->interface;
 	const struct nhrp_address *protocol = &prefix->address;
@@ -51,33 +53,33 @@ static bool nhs_allowed(const struct received *received,
 	       !nhrp_address_is_multicast(protocol) &&
 	       !interface_is_own(interface, protocol) &&
 	       !interface_is_broadcast(interface, protocol) &&
-	       !nhrp_address_equal(nbma, &interface->nbma);
+	       !nhrp_address_equal(&client->nbma, &interface->nbma);
 }
 
 /* Whether another client or a setting has this address already. */
 static uint8_t nhs_conflict(const struct received *received,
 			    const struct nhrp_address *protocol,
-			    const struct nhrp_address *nbma)
+			    const struct endpoint *client)
 {
-	const struct cache_entry *entry = cache_find(received->interface,
-						     protocol);
+	const struct interface *interface = received->interface;
+	const struct cache_entry *entry = cache_find(interface, protocol);
 
 	if (!entry)
 		return NHRP_CODE_SUCCESS;
 	if (entry->binding.type > CACHE_REGISTERED)
-		return nhrp_address_equal(&entry->binding.nbma, nbma) ?
+		return endpoint_equal(&entry->binding.endpoint, client) ?
 		       NHRP_CODE_SUCCESS : NHRP_CODE_PROHIBITED;
 	if (entry->binding.flags & CACHE_UNIQUE &&
-	    !nhrp_address_equal(&entry->binding.nbma, nbma))
+	    !authority_same_node(interface, &entry->binding.endpoint, client))
 		return NHRP_CODE_ALREADY_REGISTERED;
 	return NHRP_CODE_SUCCESS;
 }
 
 static bool nhs_quota_used(const struct received *received,
 			   const struct nhrp_address *protocol,
-			   const struct nhrp_address *nbma)
+			   const struct endpoint *client)
 {
-	const struct peer *peer = peer_find(received->interface, nbma);
+	const struct peer *peer = peer_find(received->interface, client);
 
 	return peer && peer->mappings >= NHS_QUOTA &&
 	       !cache_find(received->interface, protocol);
@@ -102,12 +104,13 @@ static uint8_t nhs_install(struct received *received,
 }
 
 static uint8_t nhs_register(struct received *received,
+			    const struct endpoint *client,
 			    const struct nhrp_cie *cie)
 {
 	const struct nhrp_packet *packet = received->packet;
 	struct interface *interface = received->interface;
 	struct cache_binding binding = {
-		.nbma = nat_source(received),
+		.endpoint = *client,
 		.claimed = cie->nbma.length ? cie->nbma : packet->source_nbma,
 		.type = CACHE_REGISTERED,
 		.mtu = nhrp_cie_mtu(cie),
@@ -119,18 +122,22 @@ static uint8_t nhs_register(struct received *received,
 	uint8_t code;
 
 	nhrp_cie_prefix(cie, &packet->source_protocol, &prefix);
-	if (!nhs_allowed(received, &prefix, &binding.nbma))
+	if (!nhs_allowed(received, &prefix, client))
 		return NHRP_CODE_PROHIBITED;
-	code = nhs_conflict(received, &prefix.address, &binding.nbma);
+	if (authority_of(interface, client, &prefix) != AUTHORITY_COVERED) {
+		authority_refuse(received, client, &prefix);
+		return NHRP_CODE_PROHIBITED;
+	}
+	code = nhs_conflict(received, &prefix.address, client);
 	if (code)
 		return code;
-	if (nhs_quota_used(received, &prefix.address, &binding.nbma))
+	if (nhs_quota_used(received, &prefix.address, client))
 		return NHRP_CODE_INSUFFICIENT_RESOURCES;
 	binding.protocol = prefix.address;
 	binding.prefix_length = prefix.length;
 	if (packet->flags & NHRP_REGISTRATION_UNIQUE)
 		binding.flags |= CACHE_UNIQUE;
-	if (!nhrp_address_equal(&binding.claimed, &binding.nbma))
+	if (!nhrp_address_equal(&binding.claimed, &client->nbma))
 		binding.flags |= CACHE_NAT;
 	return nhs_install(received, &binding);
 }
@@ -151,10 +158,10 @@ static bool nhs_only_one(const struct received *received, uint16_t index)
 }
 
 static void nhs_reply(struct received *received,
-		      const struct nhrp_address *own)
+		      const struct nhrp_address *own,
+		      const struct endpoint *client)
 {
 	struct interface *interface = received->interface;
-	struct nhrp_address client = nat_source(received);
 	struct nhrp_packet reply;
 	uint16_t i;
 
@@ -164,11 +171,11 @@ static void nhs_reply(struct received *received,
 		nhrp_packet_add_cie(&reply)->code = NHRP_CODE_PROHIBITED;
 	for (i = 0; i < received->packet->cie_count; i++)
 		nhs_set_code(&reply.cies[i], nhs_only_one(received, i) ?
-			     nhs_register(received, &reply.cies[i]) :
+			     nhs_register(received, client, &reply.cies[i]) :
 			     NHRP_CODE_PROHIBITED);
 	responder_fill(interface, &reply, own);
 	nat_tell_source(received, &reply);
-	send_packet(interface, &reply, &client);
+	send_packet(interface, &reply, client);
 }
 
 void nhs_registration_request(struct received *received)
@@ -178,6 +185,7 @@ void nhs_registration_request(struct received *received)
 		interface_own_address(interface,
 				      &received->packet->source_protocol);
 	struct forward_path path;
+	struct endpoint client;
 
 	if (!nhs_is_for_us(received)) {
 		forward_lookup(interface,
@@ -195,5 +203,9 @@ void nhs_registration_request(struct received *received)
 			     "no own address of its family");
 		return;
 	}
-	nhs_reply(received, own);
+	if (nat_source(received, &client))
+		nhs_reply(received, own, &client);
+	else
+		receive_drop(received, TRAFFIC_DROP_POLICY,
+			     "no way to where its source should be");
 }

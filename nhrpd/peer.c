@@ -20,6 +20,7 @@
 #include "interface.h"
 #include "log.h"
 #include "mgre.h"
+#include "session.h"
 #include "timer.h"
 
 /* More than a reply takes to reach its requester. */
@@ -39,29 +40,40 @@ static void peer_emit(struct peer *peer, enum event_type type,
 }
 
 struct peer *peer_find(const struct interface *interface,
-		       const struct nhrp_address *nbma)
+		       const struct endpoint *endpoint)
 {
 	struct peer *peer;
 
-	HASH_FIND(hh, interface->peers, nbma, sizeof(*nbma), peer);
+	HASH_FIND(hh, interface->peers, endpoint, sizeof(*endpoint), peer);
 	return peer;
 }
 
-static struct peer *peer_get(struct interface *interface,
-			     const struct nhrp_address *nbma)
+/* The kernel finds out by itself; this is what it will find. */
+static bool peer_may_be_up(const struct peer *peer)
 {
-	struct peer *peer = peer_find(interface, nbma);
+	return peer->wanted &&
+	       (!peer->session || peer->session->state == SESSION_UP);
+}
+
+static struct peer *peer_get(struct interface *interface,
+			     const struct endpoint *endpoint)
+{
+	struct peer *peer = peer_find(interface, endpoint);
 
 	if (peer)
 		return peer;
 	peer = calloc(1, sizeof(*peer));
 	if (!peer)
 		return NULL;
-	peer->nbma = *nbma;
+	peer->endpoint = *endpoint;
 	peer->interface = interface;
-	peer->up = true;
+	peer->wanted = true;
+	peer->session = session_find(interface, endpoint->if_id);
+	if (peer->session)
+		session_hold(peer->session);
+	peer->up = peer_may_be_up(peer);
 	peer->changed = daemon_now(interface->daemon);
-	HASH_ADD(hh, interface->peers, nbma, sizeof(peer->nbma), peer);
+	HASH_ADD(hh, interface->peers, endpoint, sizeof(peer->endpoint), peer);
 	peer_emit(peer, EVENT_PEER_ADD, NULL);
 	return peer;
 }
@@ -73,6 +85,8 @@ static void peer_free(struct peer *peer, const char *reason)
 	peer_emit(peer, EVENT_PEER_DELETE, reason);
 	HASH_DELETE(hh, interface->peers, peer);
 	timer_free(peer->settling);
+	if (peer->session)
+		session_release(peer->session);
 	free(peer);
 }
 
@@ -88,24 +102,23 @@ static uint32_t peer_kernel_flags(unsigned int flags)
 }
 
 static int peer_change(struct interface *interface,
-		       const struct nhrp_address *nbma,
+		       const struct endpoint *endpoint,
 		       const struct mgre_peer_change *change)
 {
-	struct mgre_endpoint endpoint = { .nbma = *nbma };
 	char text[NHRP_ADDRESS_TEXT];
 	int error;
 
 	error = mgre_peer_set(interface->daemon->mgre, interface->ifindex,
-			      &endpoint, change);
+			      endpoint, change);
 	if (error && error != -ENOSPC)
 		log_warning("%s: peer %s: %s", interface->name,
-			    nhrp_address_format(nbma, text),
+			    nhrp_address_format(&endpoint->nbma, text),
 			    mgre_error(interface->daemon->mgre));
 	return error;
 }
 
 struct peer *peer_keep(struct interface *interface,
-		       const struct nhrp_address *nbma, unsigned int flags)
+		       const struct endpoint *endpoint, unsigned int flags)
 {
 	struct mgre_peer_change change = {
 		.create = true,
@@ -116,9 +129,9 @@ struct peer *peer_keep(struct interface *interface,
 	};
 	struct peer *peer;
 
-	if (peer_change(interface, nbma, &change))
+	if (peer_change(interface, endpoint, &change))
 		return NULL;
-	peer = peer_get(interface, nbma);
+	peer = peer_get(interface, endpoint);
 	if (!peer)
 		return NULL;
 	peer->kept = true;
@@ -138,22 +151,33 @@ void peer_add_flags(struct peer *peer, unsigned int flags)
 
 	flags |= peer->flags;
 	if (flags == peer->flags ||
-	    peer_change(peer->interface, &peer->nbma, &change))
+	    peer_change(peer->interface, &peer->endpoint, &change))
 		return;
 	peer->flags = flags;
 	peer_emit(peer, EVENT_PEER_CHANGE, NULL);
+}
+
+static void peer_set_up(struct peer *peer, bool up)
+{
+	if (peer->up == up)
+		return;
+	peer->up = up;
+	peer->changed = daemon_now(peer->interface->daemon);
+	peer_emit(peer, EVENT_PEER_CHANGE, up ? "up" : "down");
 }
 
 void peer_set_state(struct peer *peer, bool up)
 {
 	struct mgre_peer_change change = { .has_state = true, .up = up };
 
-	if (peer->up != up &&
-	    !peer_change(peer->interface, &peer->nbma, &change))
-		peer_state_changed(peer->interface, &peer->nbma, up);
+	if (peer->wanted == up ||
+	    peer_change(peer->interface, &peer->endpoint, &change))
+		return;
+	peer->wanted = up;
+	peer_set_up(peer, peer_may_be_up(peer));
 }
 
-int peer_admit(struct interface *interface, const struct nhrp_address *nbma)
+int peer_admit(struct interface *interface, const struct endpoint *endpoint)
 {
 	struct mgre_peer_change change = {
 		.create = true,
@@ -162,16 +186,15 @@ int peer_admit(struct interface *interface, const struct nhrp_address *nbma)
 		.has_state = true,
 	};
 
-	return peer_change(interface, nbma, &change);
+	return peer_change(interface, endpoint, &change);
 }
 
 void peer_admit_undo(struct interface *interface,
-		     const struct nhrp_address *nbma)
+		     const struct endpoint *endpoint)
 {
-	struct mgre_endpoint endpoint = { .nbma = *nbma };
 
 	mgre_peer_delete(interface->daemon->mgre, interface->ifindex,
-			 &endpoint);
+			 endpoint);
 }
 
 static void peer_settled(uv_timer_t *timer)
@@ -183,6 +206,7 @@ void peer_admitted(struct peer *peer)
 {
 	peer->settling = timer_new(peer->interface->daemon->loop, peer_settled,
 				   peer);
+	peer->wanted = false;
 	peer->up = false;
 	if (peer->settling)
 		timer_set(peer->settling, PEER_SETTLE);
@@ -201,12 +225,11 @@ void peer_settle(struct peer *peer)
 
 void peer_release(struct peer *peer, const char *reason)
 {
-	struct mgre_endpoint endpoint = { .nbma = peer->nbma };
 	struct interface *interface = peer->interface;
 	struct cache_entry *entry, *next;
 
 	mgre_peer_delete(interface->daemon->mgre, interface->ifindex,
-			 &endpoint);
+			 &peer->endpoint);
 	peer->mappings++;	/* lives until all entries are gone */
 	HASH_ITER(hh, interface->cache, entry, next)
 		if (entry->peer == peer)
@@ -215,9 +238,9 @@ void peer_release(struct peer *peer, const char *reason)
 }
 
 struct peer *peer_hold(struct interface *interface,
-		       const struct nhrp_address *nbma)
+		       const struct endpoint *endpoint)
 {
-	struct peer *peer = peer_get(interface, nbma);
+	struct peer *peer = peer_get(interface, endpoint);
 
 	if (peer)
 		peer->mappings++;
@@ -230,17 +253,18 @@ void peer_drop(struct peer *peer)
 		peer_free(peer, "no mapping left");
 }
 
-void peer_adopt(struct interface *interface, const struct nhrp_address *nbma,
+void peer_adopt(struct interface *interface, const struct endpoint *endpoint,
 		unsigned int flags, bool kept, bool up)
 {
-	struct peer *peer = kept ? peer_get(interface, nbma) :
-				   peer_find(interface, nbma);
+	struct peer *peer = kept ? peer_get(interface, endpoint) :
+				   peer_find(interface, endpoint);
 
 	if (!peer)
 		return;
 	peer->kept = kept;
 	peer->flags = flags;
-	peer_state_changed(interface, nbma, up);
+	peer->wanted = up;
+	peer_set_up(peer, up);
 	if (!kept && !peer->settling)
 		peer_set_state(peer, true);
 }
@@ -254,13 +278,58 @@ void peer_forget(struct interface *interface)
 }
 
 void peer_state_changed(struct interface *interface,
-			const struct nhrp_address *nbma, bool up)
+			const struct endpoint *endpoint, bool up)
 {
-	struct peer *peer = peer_find(interface, nbma);
+	struct peer *peer = peer_find(interface, endpoint);
 
-	if (!peer || peer->up == up)
+	if (peer)
+		peer_set_up(peer, up);
+}
+
+/* ---- its session ---- */
+
+void peer_session_changed(struct session *session)
+{
+	struct endpoint endpoint = session_endpoint(session);
+	struct peer *peer = peer_find(session->interface, &endpoint);
+
+	if (peer)
+		peer_set_up(peer, peer_may_be_up(peer));
+}
+
+/* As in the kernel at its old place. */
+static int peer_make_again(struct peer *peer, const struct endpoint *endpoint)
+{
+	struct mgre_peer_change change = {
+		.create = true,
+		.flags = peer_kernel_flags(peer->flags),
+		.selector = MGRE_PEER_FLAGS_MULTICAST |
+			    MGRE_PEER_FLAGS_FALLBACK |
+			    MGRE_PEER_FLAGS_TRANSIENT,
+		.has_state = true,
+		.up = peer->wanted,
+	};
+
+	if (!peer->kept)
+		change.flags |= MGRE_PEER_FLAGS_TRANSIENT;
+	return peer_change(peer->interface, endpoint, &change);
+}
+
+void peer_session_moved(struct session *session, const struct endpoint *old)
+{
+	struct interface *interface = session->interface;
+	struct endpoint endpoint = session_endpoint(session);
+	struct peer *peer = peer_find(interface, old);
+	struct cache_entry *entry, *next;
+
+	if (!peer || peer_make_again(peer, &endpoint))
 		return;
-	peer->up = up;
-	peer->changed = daemon_now(interface->daemon);
-	peer_emit(peer, EVENT_PEER_CHANGE, up ? "up" : "down");
+	HASH_DELETE(hh, interface->peers, peer);
+	peer->endpoint = endpoint;
+	HASH_ADD(hh, interface->peers, endpoint, sizeof(peer->endpoint), peer);
+	HASH_ITER(hh, interface->cache, entry, next)
+		if (entry->peer == peer)
+			cache_follow(entry);
+	mgre_peer_delete(interface->daemon->mgre, interface->ifindex, old);
+	peer_emit(peer, EVENT_PEER_CHANGE, "moved");
 }

@@ -10,10 +10,11 @@
 #include <stdint.h>
 #include <uv.h>
 
+#include "endpoint.h"
 #include "hash.h"
-#include "packet/address.h"
 
 struct interface;
+struct session;
 
 enum peer_flags {
 	PEER_MULTICAST = 1,	/* gets a copy of each multicast */
@@ -22,9 +23,11 @@ enum peer_flags {
 
 /**
  * struct peer - a remote NBMA endpoint
- * @nbma: its address as seen from here (after NAT); the key
+ * @endpoint: where it is as seen from here (after NAT); the key
  * @interface: where it belongs
- * @up: whether the kernel sends through it
+ * @session: that protects it, held; NULL without protection
+ * @wanted: whether the kernel may send through it
+ * @up: whether it does: it is wanted, and has keys if it needs them
  * @flags: enum peer_flags
  * @kept: stays without a mapping: made by an NHS or a static setting
  * @mappings: cache entries that lead to it
@@ -32,8 +35,10 @@ enum peer_flags {
  * @changed: when @up last changed, ms of daemon_now()
  */
 struct peer {
-	struct nhrp_address nbma;
+	struct endpoint endpoint;
 	struct interface *interface;
+	struct session *session;
+	bool wanted;
 	bool up;
 	bool kept;
 	unsigned int flags;
@@ -43,9 +48,9 @@ struct peer {
 	UT_hash_handle hh;
 };
 
-/** peer_find - by NBMA address, or NULL */
+/** peer_find - by endpoint, or NULL */
 struct peer *peer_find(const struct interface *interface,
-		       const struct nhrp_address *nbma);
+		       const struct endpoint *endpoint);
 
 /**
  * peer_keep - make a peer that stays, or change its flags
@@ -55,7 +60,7 @@ struct peer *peer_find(const struct interface *interface,
  * refusal was logged.
  */
 struct peer *peer_keep(struct interface *interface,
-		       const struct nhrp_address *nbma, unsigned int flags);
+		       const struct endpoint *endpoint, unsigned int flags);
 
 /** peer_add_flags - set flags of a peer that a mapping leads to */
 void peer_add_flags(struct peer *peer, unsigned int flags);
@@ -66,7 +71,7 @@ void peer_add_flags(struct peer *peer, unsigned int flags);
  *
  * One that is not kept must have a cache entry already.
  */
-void peer_adopt(struct interface *interface, const struct nhrp_address *nbma,
+void peer_adopt(struct interface *interface, const struct endpoint *endpoint,
 		unsigned int flags, bool kept, bool up);
 
 /** peer_forget - drop all that are left, at the end of an interface */
@@ -88,11 +93,11 @@ void peer_set_state(struct peer *peer, bool up);
  * In the kernel only; a mapping must follow, and then peer_admitted(), or else
  * peer_admit_undo(). Return: 0 or -errno.
  */
-int peer_admit(struct interface *interface, const struct nhrp_address *nbma);
+int peer_admit(struct interface *interface, const struct endpoint *endpoint);
 
 /** peer_admit_undo - there was no mapping after all */
 void peer_admit_undo(struct interface *interface,
-		     const struct nhrp_address *nbma);
+		     const struct endpoint *endpoint);
 
 /** peer_admitted - the reply is on its way; send data there in a moment */
 void peer_admitted(struct peer *peer);
@@ -100,15 +105,24 @@ void peer_admitted(struct peer *peer);
 /** peer_settle - it knows us: if it was being admitted, that is done */
 void peer_settle(struct peer *peer);
 
-/** peer_hold - one more cache entry leads to @nbma; makes the peer */
+/** peer_hold - one more cache entry leads to @endpoint; makes the peer */
 struct peer *peer_hold(struct interface *interface,
-		       const struct nhrp_address *nbma);
+		       const struct endpoint *endpoint);
 
 /** peer_drop - one less; frees the peer with the last one, unless kept */
 void peer_drop(struct peer *peer);
 
 /** peer_state_changed - the kernel says that the peer is up or down */
 void peer_state_changed(struct interface *interface,
-			const struct nhrp_address *nbma, bool up);
+			const struct endpoint *endpoint, bool up);
+
+/** peer_session_changed - its session has keys now, or none any more */
+void peer_session_changed(struct session *session);
+
+/**
+ * peer_session_moved - its session is at another NBMA address
+ * @old: where it was; the SAs of that address are still there
+ */
+void peer_session_moved(struct session *session, const struct endpoint *old);
 
 #endif /* NHRPD_PEER_H */

@@ -4,14 +4,16 @@
  *
  * One of ours is sent again after 1, 2, 4 ... seconds with the same request
  * id until it is acknowledged, PURGE_TRIES times in all. One of others is
- * honoured for what its sender told us or registered with us, and for
- * anything learnt if a server of ours sends it; it is acknowledged always.
+ * honoured for what its sender told us or registered with us, as far as its
+ * certificate covers that, and for anything learnt if a server of ours sends
+ * it; it is acknowledged always.
  */
 #include "purge.h"
 
 #include <stdlib.h>
 
 #include "answer.h"
+#include "authority.h"
 #include "cache.h"
 #include "daemon.h"
 #include "forward.h"
@@ -42,15 +44,15 @@ static void purge_free(struct purge *purge)
 	free(purge);
 }
 
-static bool purge_target(const struct purge *purge, struct nhrp_address *nbma)
+static bool purge_target(const struct purge *purge, struct endpoint *to)
 {
 	struct forward_path path;
 
-	*nbma = purge->nbma;
-	if (nbma->length)
+	*to = purge->server;
+	if (to->nbma.length)
 		return true;
 	forward_lookup(purge->interface, &purge->destination, &path);
-	*nbma = path.nbma;
+	*to = path.endpoint;
 	return path.verdict == FORWARD_PEER &&
 	       path.interface == purge->interface;
 }
@@ -61,12 +63,12 @@ static void purge_send(struct purge *purge)
 	const struct nhrp_address *own =
 		interface_own_address(interface, &purge->destination);
 	struct nhrp_packet packet;
-	struct nhrp_address nbma;
+	struct endpoint to;
 	struct nhrp_cie *cie;
 
 	purge->tries++;
 	timer_set(purge->timer, timer_backoff(purge->tries, PURGE_RETRY_MAX));
-	if (!own || !purge_target(purge, &nbma))
+	if (!own || !purge_target(purge, &to))
 		return;
 	nhrp_packet_init(&packet, NHRP_PURGE_REQUEST, &interface->nbma, own,
 			 &purge->destination);
@@ -76,7 +78,7 @@ static void purge_send(struct purge *purge)
 	cie->prefix_length = purge->prefix.length;
 	nhrp_extension_add(&packet, NHRP_EXTENSION_FORWARD_TRANSIT);
 	nhrp_extension_add(&packet, NHRP_EXTENSION_REVERSE_TRANSIT);
-	send_packet(interface, &packet, &nbma);
+	send_packet(interface, &packet, &to);
 }
 
 static void purge_expired(uv_timer_t *timer)
@@ -91,7 +93,7 @@ static void purge_expired(uv_timer_t *timer)
 
 void purge_start(struct interface *interface,
 		 const struct nhrp_address *destination,
-		 const struct nhrp_address *nbma,
+		 const struct endpoint *server,
 		 const struct nhrp_prefix *prefix, uint32_t request_id)
 {
 	struct purge *purge;
@@ -113,8 +115,8 @@ void purge_start(struct interface *interface,
 	purge->request_id = request_id ? request_id :
 					 request_id_next(interface->daemon);
 	purge->destination = *destination;
-	if (nbma)
-		purge->nbma = *nbma;
+	if (server)
+		purge->server = *server;
 	purge->prefix = *prefix;
 	HASH_ADD(hh, interface->purges, request_id, sizeof(purge->request_id),
 		 purge);
@@ -155,22 +157,24 @@ void purge_reply(struct received *received)
 
 static bool purge_from_server(const struct received *received)
 {
-	const struct peer *peer = peer_find(received->interface,
-					    &received->from);
-
-	return peer && peer->kept;
+	return authority_is_server(received->interface, &received->from);
 }
 
 /* Whether the sender of a purge may have this entry removed. */
 static bool purge_allowed(const struct received *received,
 			  const struct cache_entry *entry)
 {
-	if (entry->binding.type > CACHE_REGISTERED)
+	const struct interface *interface = received->interface;
+	const struct cache_binding *binding = &entry->binding;
+
+	if (binding->type > CACHE_REGISTERED)
 		return false;
-	if (nhrp_address_equal(&entry->binding.nbma, &received->from))
+	if (authority_same_node(interface, &binding->endpoint,
+				&received->from) &&
+	    authority_of_host(interface, &received->from,
+			      &binding->protocol) == AUTHORITY_COVERED)
 		return true;
-	return entry->binding.type <= CACHE_RESOLVED &&
-	       purge_from_server(received);
+	return binding->type <= CACHE_RESOLVED && purge_from_server(received);
 }
 
 static void purge_entry(struct received *received, struct cache_entry *entry)
@@ -232,11 +236,37 @@ static void purge_honour(struct received *received)
 	send_packet(received->interface, &reply, &received->from);
 }
 
+/*
+ * Whether the sender may say so, also of what is passed on: whoever gets it
+ * believes us, who are a server of his.
+ */
+static bool purge_is_covered(const struct received *received)
+{
+	const struct nhrp_packet *packet = received->packet;
+	struct nhrp_prefix prefix;
+	uint16_t i;
+
+	if (purge_from_server(received))
+		return true;
+	for (i = 0; i < packet->cie_count; i++) {
+		nhrp_cie_prefix(&packet->cies[i], &packet->source_protocol,
+				&prefix);
+		if (authority_of(received->interface, &received->from,
+				 &prefix) == AUTHORITY_COVERED)
+			continue;
+		authority_refuse(received, &received->from, &prefix);
+		return false;
+	}
+	return true;
+}
+
 void purge_request(struct received *received)
 {
 	const struct nhrp_packet *packet = received->packet;
 	struct forward_path path;
 
+	if (!purge_is_covered(received))
+		return;
 	forward_lookup(received->interface, &packet->destination_protocol,
 		       &path);
 	if (path.verdict == FORWARD_LOCAL ||
@@ -244,7 +274,7 @@ void purge_request(struct received *received)
 			       &packet->source_protocol))
 		purge_honour(received);
 	else if (path.verdict == FORWARD_PEER &&
-		 !nhrp_address_equal(&path.nbma, &received->from))
+		 !endpoint_equal(&path.endpoint, &received->from))
 		forward_packet(received, &path);
 	else
 		forward_unreachable(received);

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <uv.h>
 
+#include "endpoint.h"
 #include "hash.h"
 #include "packet/address.h"
 
@@ -19,7 +20,7 @@ struct received;
  * @interface: where it belongs
  * @request_id: the same in each retransmission; the key
  * @destination: protocol address of who is to forget
- * @nbma: where it is sent, or empty: along the routed path
+ * @server: where it is sent, or empty: along the routed path
  * @prefix: what is to be forgotten
  * @tries: requests sent
  * @timer: next retransmission
@@ -28,7 +29,7 @@ struct purge {
 	struct interface *interface;
 	uint32_t request_id;
 	struct nhrp_address destination;
-	struct nhrp_address nbma;
+	struct endpoint server;
 	struct nhrp_prefix prefix;
 	unsigned int tries;
 	uv_timer_t *timer;
@@ -38,11 +39,11 @@ struct purge {
 /**
  * purge_start - ask somebody to forget a prefix, until it acknowledges
  * @request_id: 0 for a new one; IOS wants that of the registration
- * @nbma: where to send it, or NULL: along the routed path
+ * @server: where to send it, or NULL: along the routed path
  */
 void purge_start(struct interface *interface,
 		 const struct nhrp_address *destination,
-		 const struct nhrp_address *nbma,
+		 const struct endpoint *server,
 		 const struct nhrp_prefix *prefix, uint32_t request_id);
 
 /** purge_forget - drop all, at the end of an interface */

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Receiving: parse, authenticate, count, and hand each packet to the exchange
- * of its type.
+ * Receiving: find out whose each packet is, parse, authenticate and count it,
+ * and hand it to the exchange of its type.
  */
 #include "receive.h"
+
+#include <string.h>
 
 #include "config.h"
 #include "daemon.h"
@@ -16,6 +18,7 @@
 #include "purge.h"
 #include "redirect.h"
 #include "resolve.h"
+#include "session.h"
 
 static void (*const receive_handlers[TRAFFIC_TYPES])(struct received *) = {
 	[NHRP_RESOLUTION_REQUEST] = egress_request,
@@ -37,7 +40,7 @@ static void receive_emit(const struct received *received,
 		.code = packet->cie_count ? packet->cies[0].code :
 					    packet->code,
 		.request_id = packet->request_id,
-		.nbma = received->from,
+		.nbma = received->from.nbma,
 		.source = packet->source_protocol,
 		.destination = packet->destination_protocol,
 	};
@@ -61,7 +64,7 @@ void receive_drop(const struct received *received, enum traffic_drop reason,
 	receive_emit(received, EVENT_PACKET_DROP, words);
 	log_limited(&interface->daemon->limit, 4, "%s: %s from %s dropped: %s",
 		    interface->name, nhrp_type_name(received->packet->type),
-		    nhrp_address_format(&received->from, text), words);
+		    nhrp_address_format(&received->from.nbma, text), words);
 }
 
 static bool receive_parse(struct received *received)
@@ -113,22 +116,43 @@ static bool receive_not_own(struct received *received)
 	return false;
 }
 
+/*
+ * Who speaks is known by the session alone: what comes without one, or through
+ * the SAs of one that has not proven itself since we started, is not heard.
+ */
+static bool receive_identify(struct received *received,
+			     const struct mgre_packet *packet)
+{
+	struct interface *interface = received->interface;
+	const struct session *session;
+
+	received->from.nbma = packet->endpoint.nbma;
+	if (!interface_is_protected(interface))
+		return true;
+	session = session_find(interface, packet->endpoint.if_id);
+	if (!session || session->state != SESSION_UP) {
+		receive_drop(received, TRAFFIC_DROP_UNPROTECTED,
+			     "it came by no session that is up");
+		return false;
+	}
+	received->from = session_endpoint(session);
+	return true;
+}
+
 void receive_packet(struct interface *interface,
 		    const struct mgre_packet *packet)
 {
 	struct nhrp_packet parsed;
 	struct received received = {
 		.interface = interface,
-		.from = packet->endpoint.nbma,
 		.packet = &parsed,
 		.bytes = packet->data,
 		.length = packet->length,
 	};
 
-	parsed.type = 0;
-	parsed.cie_count = 0;
-	parsed.extension_count = 0;
-	if (interface->state != INTERFACE_UP || !receive_parse(&received) ||
+	memset(&parsed, 0, offsetof(struct nhrp_packet, cies));
+	if (interface->state != INTERFACE_UP ||
+	    !receive_identify(&received, packet) || !receive_parse(&received) ||
 	    !receive_authenticate(&received) || !receive_not_own(&received))
 		return;
 	interface->traffic.rx[parsed.type]++;

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "endpoint.h"
 #include "packet/packet.h"
 #include "traffic.h"
 
@@ -17,13 +18,14 @@ struct mgre_packet;
 /**
  * struct received - an NHRP packet that passed the checks common to all
  * @interface: where it came in
- * @from: outer source address, the real one
+ * @from: where it really came from; on a protected interface with the if_id of
+ *	  a session that is up, elsewhere with none
  * @packet: parsed, may be changed
  * @bytes: as it came, @length bytes, for Error Indications
  */
 struct received {
 	struct interface *interface;
-	struct nhrp_address from;
+	struct endpoint from;
 	struct nhrp_packet *packet;
 	const uint8_t *bytes;
 	size_t length;

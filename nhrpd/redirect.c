@@ -12,6 +12,7 @@
  */
 #include "redirect.h"
 
+#include "authority.h"
 #include "config.h"
 #include "daemon.h"
 #include "forward.h"
@@ -26,7 +27,7 @@
 static bool redirect_wanted(struct interface *interface,
 			    const struct nhrp_address *source,
 			    const struct nhrp_address *destination,
-			    struct nhrp_address *nbma)
+			    struct endpoint *to)
 {
 	struct forward_path back, on;
 
@@ -34,22 +35,23 @@ static bool redirect_wanted(struct interface *interface,
 		return false;
 	forward_lookup(interface, source, &back);
 	forward_lookup(interface, destination, &on);
-	*nbma = back.nbma;
+	*to = back.endpoint;
 	return back.verdict == FORWARD_PEER && on.verdict == FORWARD_PEER &&
 	       back.interface == interface &&
-	       !nhrp_address_equal(&back.nbma, &on.nbma);
+	       !endpoint_equal(&back.endpoint, &on.endpoint);
 }
 
 void redirect_send(struct interface *interface, const uint8_t *data,
 		   size_t length)
 {
-	struct nhrp_address source, destination, nbma;
+	struct nhrp_address source, destination;
 	const struct nhrp_address *own;
+	struct endpoint to;
 	struct nhrp_packet packet;
 
 	if (interface->state != INTERFACE_UP ||
 	    !nhrp_traffic_addresses(data, length, &source, &destination) ||
-	    !redirect_wanted(interface, &source, &destination, &nbma)) {
+	    !redirect_wanted(interface, &source, &destination, &to)) {
 		interface->traffic.redirects_suppressed++;
 		return;
 	}
@@ -61,7 +63,7 @@ void redirect_send(struct interface *interface, const uint8_t *data,
 	packet.code = NHRP_TRAFFIC_REDIRECT;
 	packet.payload = data;
 	packet.payload_length = length;
-	send_packet(interface, &packet, &nbma);
+	send_packet(interface, &packet, &to);
 }
 
 /* Whether @source is one whose traffic enters the network here. */
@@ -88,6 +90,16 @@ static bool redirect_helps(struct interface *interface,
 	       !nhrp_address_equal(&path.next_hop, destination);
 }
 
+/* With protection there is no need to believe but those who ought to know. */
+static bool redirect_is_from_friend(const struct received *received)
+{
+	const struct interface *interface = received->interface;
+
+	if (interface_is_protected(interface))
+		return authority_is_server(interface, &received->from);
+	return peer_find(interface, &received->from);
+}
+
 void redirect_receive(struct received *received)
 {
 	const struct nhrp_packet *packet = received->packet;
@@ -97,9 +109,14 @@ void redirect_receive(struct received *received)
 	if (!interface->config->shortcut)
 		receive_drop(received, TRAFFIC_DROP_STATE,
 			     "shortcuts are not configured");
-	else if (!peer_find(interface, &received->from))
+	else if (!redirect_is_from_friend(received))
 		receive_drop(received, TRAFFIC_DROP_POLICY,
 			     "indication from a stranger");
+	else if (authority_of_host(interface, &received->from,
+				   &packet->source_protocol) !=
+		 AUTHORITY_COVERED)
+		authority_refuse_host(received, &received->from,
+				      &packet->source_protocol);
 	else if (packet->code != NHRP_TRAFFIC_REDIRECT ||
 		 !nhrp_traffic_addresses(packet->payload,
 					 packet->payload_length, &source,

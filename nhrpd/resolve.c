@@ -22,6 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "authority.h"
 #include "cache.h"
 #include "config.h"
 #include "daemon.h"
@@ -109,7 +110,7 @@ static void resolve_build(const struct resolution *resolution,
 
 /* Where to send the request; false if the network does not lead there. */
 static bool resolve_target(const struct resolution *resolution,
-			   struct nhrp_address *nbma)
+			   struct endpoint *server)
 {
 	struct interface *interface = resolution->interface;
 	const struct nhc *nhc;
@@ -117,7 +118,7 @@ static bool resolve_target(const struct resolution *resolution,
 
 	forward_lookup(interface, &resolution->destination, &path);
 	if (path.verdict == FORWARD_PEER && path.interface == interface) {
-		*nbma = path.nbma;
+		*server = path.endpoint;
 		return true;
 	}
 	if (path.verdict != FORWARD_UNRESOLVED)
@@ -126,7 +127,7 @@ static bool resolve_target(const struct resolution *resolution,
 		       resolution->destination.length);
 	if (!nhc)
 		return false;
-	*nbma = nhc->nbma;
+	*server = nhc_endpoint(nhc);
 	return true;
 }
 
@@ -136,12 +137,12 @@ static bool resolve_send(struct resolution *resolution)
 	const struct nhrp_address *own =
 		interface_own_address(interface, &resolution->destination);
 	struct nhrp_packet packet;
-	struct nhrp_address nbma;
+	struct endpoint server;
 
-	if (!own || !resolve_target(resolution, &nbma))
+	if (!own || !resolve_target(resolution, &server))
 		return false;
 	resolve_build(resolution, own, &packet);
-	send_packet(interface, &packet, &nbma);
+	send_packet(interface, &packet, &server);
 	resolution->tries++;
 	timer_set(resolution->timer,
 		  timer_backoff(resolution->tries, RESOLVE_RETRY_MAX));
@@ -233,6 +234,20 @@ resolve_new(struct interface *interface,
 	return resolution;
 }
 
+void resolve_refuse(struct interface *interface,
+		    const struct nhrp_address *destination)
+{
+	struct resolution *resolution = resolve_find(interface, destination);
+
+	if (!resolution && HASH_COUNT(interface->resolutions) < RESOLVE_MAX)
+		resolution = resolve_new(interface, destination, false);
+	if (!resolution)
+		return;
+	resolution->renewal = false;
+	resolve_fail(resolution, NHRP_CODE_PROHIBITED,
+		     "not covered by a certificate");
+}
+
 void resolve_start(struct interface *interface,
 		   const struct nhrp_address *destination, bool renewal)
 {
@@ -261,32 +276,48 @@ void resolve_start(struct interface *interface,
 
 /* ---- replies ---- */
 
+/* A server or static mapping that is itself the egress stays as it is. */
+static bool resolve_place(struct received *received,
+			  struct cache_binding *binding)
+{
+	const struct cache_entry *entry = cache_find(received->interface,
+						     &binding->protocol);
+
+	if (entry && entry->binding.type > CACHE_REGISTERED) {
+		binding->endpoint = entry->binding.endpoint;
+		return true;
+	}
+	return nat_responder(received, &received->packet->cies[0],
+			     &binding->protocol, &binding->endpoint);
+}
+
 static bool resolve_binding(struct received *received,
 			    const struct resolution *resolution,
 			    struct cache_binding *binding)
 {
 	const struct nhrp_cie *cie = &received->packet->cies[0];
 	const struct interface *interface = received->interface;
+	const struct nhrp_address *nbma = &binding->endpoint.nbma;
 
 	memset(binding, 0, sizeof(*binding));
 	binding->type = CACHE_RESOLVED;
 	binding->protocol = cie->protocol.length ? cie->protocol :
 						   resolution->destination;
 	binding->claimed = cie->nbma;
-	binding->nbma = nat_responder(received, cie, &binding->protocol);
 	binding->prefix_length = nhrp_address_bits(&binding->protocol);
 	binding->mtu = nhrp_cie_mtu(cie);
 	binding->request_id = resolution->request_id;
 	binding->holding_time = cie->holding_time;
-	if (!nhrp_address_equal(&binding->nbma, &binding->claimed))
+	if (nhrp_address_is_any(&binding->protocol) ||
+	    nhrp_address_is_multicast(&binding->protocol) ||
+	    interface_is_own(interface, &binding->protocol) ||
+	    !cie->holding_time || !resolve_place(received, binding))
+		return false;
+	if (!nhrp_address_equal(nbma, &binding->claimed))
 		binding->flags |= CACHE_NAT;
-	return !nhrp_address_is_any(&binding->protocol) &&
-	       !nhrp_address_is_multicast(&binding->protocol) &&
-	       !interface_is_own(interface, &binding->protocol) &&
-	       !nhrp_address_is_any(&binding->nbma) &&
-	       !nhrp_address_is_multicast(&binding->nbma) &&
-	       !nhrp_address_equal(&binding->nbma, &interface->nbma) &&
-	       cie->holding_time;
+	return !nhrp_address_is_any(nbma) &&
+	       !nhrp_address_is_multicast(nbma) &&
+	       !nhrp_address_equal(nbma, &interface->nbma);
 }
 
 /* A prefix is believed as far as our own route into the network reaches. */
@@ -301,34 +332,57 @@ static void resolve_clamp(const struct nhrp_address *destination,
 	nhrp_prefix_of(destination, length, prefix);
 }
 
-static void resolve_shortcut(const struct resolution *resolution,
-			     const struct nhrp_cie *cie,
-			     struct cache_entry *via)
+/* The prefix to have a shortcut through @next_hop; false if none is needed. */
+static bool resolve_prefix(const struct resolution *resolution,
+			   const struct nhrp_cie *cie,
+			   const struct nhrp_address *next_hop,
+			   struct nhrp_prefix *prefix)
 {
 	const struct nhrp_address *destination = &resolution->destination;
 	struct interface *interface = resolution->interface;
 	struct nhrp_cie covered = { .prefix_length = cie->prefix_length };
-	bool is_next_hop = nhrp_address_equal(destination,
-					      &via->binding.protocol);
-	struct nhrp_prefix announced, prefix;
+	bool is_next_hop = nhrp_address_equal(destination, next_hop);
+	struct nhrp_prefix announced;
 	struct rtnl_route route;
 
 	if (rtnl_lookup(interface->daemon->rtnl, destination, &route) ||
 	    route.type != RTNL_ROUTE_UNICAST ||
 	    route.ifindex != interface->ifindex)
-		return;
+		return false;
 	if (is_next_hop) {
 		if (!route.gateway.length &&
 		    route.protocol != RTNL_PROTOCOL_DMVPN)
-			return;
+			return false;
 		covered.prefix_length = NHRP_PREFIX_HOST;
 	}
 	nhrp_cie_prefix(&covered, destination, &announced);
-	resolve_clamp(destination, announced.length, &route, &prefix);
-	shortcut_set(interface, &prefix, via, destination, cie->holding_time);
+	resolve_clamp(destination, announced.length, &route, prefix);
+	return true;
 }
 
-/* A server or static mapping that is itself the egress stays as it is. */
+/*
+ * Whether a binding, and the shortcut if @prefix is not NULL, may stand as far
+ * as is known: a relayed reply is but a hint, until the node itself has proven
+ * who it is.
+ */
+static bool resolve_is_covered(struct received *received,
+			       const struct cache_binding *binding,
+			       const struct nhrp_prefix *prefix)
+{
+	const struct interface *interface = received->interface;
+	struct nhrp_prefix host;
+
+	nhrp_prefix_host(&binding->protocol, &host);
+	if (authority_of(interface, &binding->endpoint, &host) ==
+	    AUTHORITY_REFUSED)
+		prefix = &host;
+	else if (!prefix || authority_of(interface, &binding->endpoint,
+					 prefix) != AUTHORITY_REFUSED)
+		return true;
+	authority_refuse(received, &binding->endpoint, prefix);
+	return false;
+}
+
 static int resolve_install(struct interface *interface,
 			   const struct cache_binding *binding,
 			   struct cache_entry **entry)
@@ -339,29 +393,53 @@ static int resolve_install(struct interface *interface,
 	return cache_set(interface, binding, entry);
 }
 
+static void resolve_accept(struct received *received,
+			   struct resolution *resolution,
+			   const struct cache_binding *binding)
+{
+	const struct nhrp_cie *cie = &received->packet->cies[0];
+	struct interface *interface = received->interface;
+	struct nhrp_prefix prefix;
+	struct cache_entry *entry;
+	bool shortcut = resolve_prefix(resolution, cie, &binding->protocol,
+				       &prefix);
+
+	if (!resolve_is_covered(received, binding, shortcut ? &prefix : NULL)) {
+		resolve_fail(resolution, NHRP_CODE_PROHIBITED,
+			     "not covered by a certificate");
+		return;
+	}
+	if (resolve_install(interface, binding, &entry)) {
+		resolve_fail(resolution, NHRP_CODE_INSUFFICIENT_RESOURCES,
+			     "the mapping was refused");
+		return;
+	}
+	peer_settle(entry->peer);
+	if (shortcut)
+		shortcut_set(interface, &prefix, entry,
+			     &resolution->destination, cie->holding_time);
+	resolve_emit(resolution, EVENT_RESOLUTION_DONE, NULL);
+	resolve_forget(resolution);
+}
+
 static void resolve_succeed(struct received *received,
 			    struct resolution *resolution)
 {
-	struct interface *interface = received->interface;
 	struct cache_binding binding;
-	struct cache_entry *entry;
 
 	if (!resolve_binding(received, resolution, &binding)) {
 		receive_drop(received, TRAFFIC_DROP_POLICY,
 			     "its binding is not one to be used");
 		resolve_fail(resolution, NHRP_CODE_PROHIBITED,
 			     "unusable answer");
-		return;
+	} else if (authority_usurps(received->interface, &binding.protocol,
+				    &binding.endpoint)) {
+		/* Asked again, and proven until then. */
+		receive_drop(received, TRAFFIC_DROP_AUTHORITY,
+			     "it is mapped elsewhere, and this is not proven");
+	} else {
+		resolve_accept(received, resolution, &binding);
 	}
-	if (resolve_install(interface, &binding, &entry)) {
-		resolve_fail(resolution, NHRP_CODE_INSUFFICIENT_RESOURCES,
-			     "the mapping was refused");
-		return;
-	}
-	peer_settle(entry->peer);
-	resolve_shortcut(resolution, &received->packet->cies[0], entry);
-	resolve_emit(resolution, EVENT_RESOLUTION_DONE, NULL);
-	resolve_forget(resolution);
 }
 
 static struct resolution *resolve_of_reply(const struct received *received)

@@ -66,6 +66,10 @@ void resolve_start(struct interface *interface,
 /** resolve_forget - drop a question or refusal */
 void resolve_forget(struct resolution *resolution);
 
+/** resolve_refuse - remember that an answer was not to be believed */
+void resolve_refuse(struct interface *interface,
+		    const struct nhrp_address *destination);
+
 /** resolve_reply - handle a Resolution Reply (RFC 2332, section 5.2.2) */
 void resolve_reply(struct received *received);
 

@@ -16,7 +16,7 @@
 
 static void send_emit(struct interface *interface,
 		      const struct nhrp_packet *packet,
-		      const struct nhrp_address *nbma, enum event_type type,
+		      const struct endpoint *to, enum event_type type,
 		      const char *reason)
 {
 	struct event_packet summary = {
@@ -24,7 +24,7 @@ static void send_emit(struct interface *interface,
 		.code = packet->cie_count ? packet->cies[0].code :
 					    packet->code,
 		.request_id = packet->request_id,
-		.nbma = *nbma,
+		.nbma = to->nbma,
 		.source = packet->source_protocol,
 		.destination = packet->destination_protocol,
 	};
@@ -40,24 +40,24 @@ static void send_emit(struct interface *interface,
 
 static int send_failed(struct interface *interface,
 		       const struct nhrp_packet *packet,
-		       const struct nhrp_address *nbma, const char *reason)
+		       const struct endpoint *to, const char *reason)
 {
 	char text[NHRP_ADDRESS_TEXT];
 
 	interface->traffic.drops[TRAFFIC_DROP_SEND]++;
-	send_emit(interface, packet, nbma, EVENT_PACKET_DROP, reason);
+	send_emit(interface, packet, to, EVENT_PACKET_DROP, reason);
 	log_limited(&interface->daemon->limit, 4, "%s: %s to %s not sent: %s",
 		    interface->name, nhrp_type_name(packet->type),
-		    nhrp_address_format(nbma, text), reason);
+		    nhrp_address_format(&to->nbma, text), reason);
 	return -EMSGSIZE;
 }
 
 int send_packet(struct interface *interface, struct nhrp_packet *packet,
-		const struct nhrp_address *nbma)
+		const struct endpoint *to)
 {
 	const char *secret = interface->config->authentication;
 	uint8_t bytes[SEND_MAX];
-	struct mgre_packet out = { .endpoint.nbma = *nbma, .data = bytes };
+	struct mgre_packet out = { .endpoint = *to, .data = bytes };
 	size_t room = sizeof(bytes);
 	int error;
 
@@ -66,16 +66,16 @@ int send_packet(struct interface *interface, struct nhrp_packet *packet,
 	if (interface->mtu && interface->mtu < room)
 		room = interface->mtu;
 	if (!nhrp_authentication_set(packet, secret))
-		return send_failed(interface, packet, nbma,
+		return send_failed(interface, packet, to,
 				   "no room for the authentication");
 	out.length = nhrp_packet_build(packet, bytes, room);
 	if (!out.length)
-		return send_failed(interface, packet, nbma,
+		return send_failed(interface, packet, to,
 				   "too long, or addresses of mixed families");
 	error = mgre_send(interface->daemon->mgre, interface->ifindex, &out);
 	if (error)
-		return send_failed(interface, packet, nbma, "out of memory");
+		return send_failed(interface, packet, to, "out of memory");
 	interface->traffic.tx[packet->type]++;
-	send_emit(interface, packet, nbma, EVENT_PACKET_TX, NULL);
+	send_emit(interface, packet, to, EVENT_PACKET_TX, NULL);
 	return 0;
 }

@@ -5,6 +5,7 @@
 #ifndef NHRPD_SEND_H
 #define NHRPD_SEND_H
 
+#include "endpoint.h"
 #include "packet/packet.h"
 
 struct interface;
@@ -12,11 +13,11 @@ struct interface;
 /**
  * send_packet - authenticate, build, count and send
  * @packet: complete but for the authentication, which is set here
- * @nbma: where to
+ * @to: where to
  *
  * Return: 0 or -errno; failures are logged.
  */
 int send_packet(struct interface *interface, struct nhrp_packet *packet,
-		const struct nhrp_address *nbma);
+		const struct endpoint *to);
 
 #endif /* NHRPD_SEND_H */

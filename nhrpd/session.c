@@ -17,11 +17,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "authority.h"
 #include "config.h"
 #include "daemon.h"
 #include "identity/certificate.h"
 #include "interface.h"
 #include "log.h"
+#include "nhc.h"
+#include "peer.h"
 #include "timer.h"
 
 #define SESSION_RETRY_MAX 64000
@@ -80,11 +83,23 @@ struct session *session_find(const struct interface *interface, uint32_t if_id)
 	return session;
 }
 
+uint16_t session_default_port(const struct interface *interface)
+{
+	const struct config_protection *protection =
+		&interface->config->protection;
+
+	return protection->kind == CONFIG_PROTECTION_IKE ?
+	       SESSION_PORT_IKE : protection->udp_port;
+}
+
 struct session *session_find_address(const struct interface *interface,
 				     const struct nhrp_address *nbma,
 				     uint16_t port)
 {
-	struct session_address key = { .nbma = *nbma, .port = port };
+	struct session_address key = {
+		.nbma = *nbma,
+		.port = port ? port : session_default_port(interface),
+	};
 	struct session *session;
 
 	HASH_FIND(hh_address, interface->sessions_by_address, &key,
@@ -122,15 +137,6 @@ static uint32_t session_choose_if_id(const struct daemon *daemon)
 		if_id = randombytes_random();
 	while (!if_id || session_is_taken(daemon, if_id));
 	return if_id;
-}
-
-static uint16_t session_default_port(const struct interface *interface)
-{
-	const struct config_protection *protection =
-		&interface->config->protection;
-
-	return protection->kind == CONFIG_PROTECTION_IKE ?
-	       SESSION_PORT_IKE : protection->udp_port;
 }
 
 static void session_expired(uv_timer_t *timer);
@@ -210,6 +216,8 @@ static void session_set_state(struct session *session,
 		session_log(session, state == SESSION_UP ? "up" : "down",
 			    reason);
 	session_emit(session, types[state], reason);
+	peer_session_changed(session);
+	nhc_session_changed(session);
 }
 
 /* Without an open key exchange it waits for sessions_open(). */
@@ -307,9 +315,7 @@ static struct session *session_find_any(const struct interface *interface,
 struct session *session_get(struct interface *interface,
 			    const struct nhrp_address *nbma, uint16_t port)
 {
-	struct session *session =
-		session_find_address(interface, nbma, port ? port :
-				     session_default_port(interface));
+	struct session *session = session_find_address(interface, nbma, port);
 
 	if (!session && !port)
 		session = session_find_any(interface, nbma);
@@ -463,7 +469,7 @@ bool session_admit(struct session *session, const char *name,
 {
 	snprintf(session->name, sizeof(session->name), "%s", name);
 	session->certificate = certificate;
-	return true;
+	return authority_admit(session);
 }
 
 void session_up(struct session *session)
@@ -485,10 +491,14 @@ void session_down(struct session *session, const char *reason)
 void session_moved(struct session *session, const struct nhrp_address *nbma,
 		   uint16_t port)
 {
+	struct endpoint old = session_endpoint(session);
+
 	HASH_DELETE(hh_address, session->interface->sessions_by_address,
 		    session);
 	session->nbma = *nbma;
 	session->port = port;
 	session_add_address(session);
+	if (!nhrp_address_equal(&old.nbma, nbma))
+		peer_session_moved(session, &old);
 	session_emit(session, EVENT_SESSION_MOVED, NULL);
 }

@@ -149,6 +149,14 @@ const char *session_state_name(enum session_state state);
 struct session *session_find(const struct interface *interface,
 			     uint32_t if_id);
 
+/** session_find_address - by where it is, or NULL; @port as in session_get() */
+struct session *session_find_address(const struct interface *interface,
+				     const struct nhrp_address *nbma,
+				     uint16_t port);
+
+/** session_default_port - of the key exchange of nodes that tell of no other */
+uint16_t session_default_port(const struct interface *interface);
+
 /**
  * session_get - the session with a node, made and started if need be
  * @nbma: its NBMA address
@@ -196,11 +204,6 @@ void sessions_stop(struct interface *interface, const char *reason);
 void sessions_close(struct interface *interface);
 
 /* ---- for the key exchange ---- */
-
-/** session_find_address - by where it is, or NULL */
-struct session *session_find_address(const struct interface *interface,
-				     const struct nhrp_address *nbma,
-				     uint16_t port);
 
 /**
  * session_add - a node that we did not call has proven itself

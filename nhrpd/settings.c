@@ -15,8 +15,28 @@
 #include "peer.h"
 #include "rtnl.h"
 
+/* Whether a setting's NBMA address leads to an endpoint. */
+static bool settings_is_at(const struct interface *interface,
+			   const struct nhrp_address *nbma,
+			   const struct endpoint *endpoint)
+{
+	struct endpoint found;
+
+	return nhrp_address_equal(nbma, &endpoint->nbma) &&
+	       endpoint_find(interface, nbma, 0, &found) &&
+	       endpoint_equal(&found, endpoint);
+}
+
+static bool settings_server_is_at(const struct nhc *nhc,
+				  const struct endpoint *endpoint)
+{
+	struct endpoint server = nhc_endpoint(nhc);
+
+	return nhc->installed && endpoint_equal(&server, endpoint);
+}
+
 static unsigned int settings_peer_flags(const struct interface *interface,
-					const struct nhrp_address *nbma)
+					const struct endpoint *endpoint)
 {
 	const struct config_interface *config = interface->config;
 	const struct nhc *nhc;
@@ -24,14 +44,14 @@ static unsigned int settings_peer_flags(const struct interface *interface,
 	size_t i;
 
 	for (i = 0; i < config->multicast_count; i++)
-		if (nhrp_address_equal(&config->multicast[i], nbma))
+		if (settings_is_at(interface, &config->multicast[i], endpoint))
 			flags |= PEER_MULTICAST;
 	for (i = 0; i < config->map_count; i++)
 		if (config->maps[i].multicast &&
-		    nhrp_address_equal(&config->maps[i].nbma, nbma))
+		    settings_is_at(interface, &config->maps[i].nbma, endpoint))
 			flags |= PEER_MULTICAST;
 	for (nhc = interface->nhcs; nhc; nhc = nhc->next) {
-		if (!nhc->installed || !nhrp_address_equal(&nhc->nbma, nbma))
+		if (!settings_server_is_at(nhc, endpoint))
 			continue;
 		if (nhc->config.multicast)
 			flags |= PEER_MULTICAST;
@@ -42,41 +62,51 @@ static unsigned int settings_peer_flags(const struct interface *interface,
 }
 
 static bool settings_want_peer(const struct interface *interface,
-			       const struct nhrp_address *nbma)
+			       const struct endpoint *endpoint)
 {
 	const struct config_interface *config = interface->config;
 	const struct nhc *nhc;
 	size_t i;
 
 	for (i = 0; i < config->multicast_count; i++)
-		if (nhrp_address_equal(&config->multicast[i], nbma))
+		if (settings_is_at(interface, &config->multicast[i], endpoint))
 			return true;
 	for (i = 0; i < config->map_count; i++)
-		if (nhrp_address_equal(&config->maps[i].nbma, nbma))
+		if (settings_is_at(interface, &config->maps[i].nbma, endpoint))
 			return true;
 	for (nhc = interface->nhcs; nhc; nhc = nhc->next)
-		if (nhc->installed && nhrp_address_equal(&nhc->nbma, nbma))
+		if (settings_server_is_at(nhc, endpoint))
 			return true;
 	return false;
 }
 
 struct peer *settings_peer(struct interface *interface,
-			   const struct nhrp_address *nbma)
+			   const struct endpoint *endpoint)
 {
-	return peer_keep(interface, nbma, settings_peer_flags(interface, nbma));
+	return peer_keep(interface, endpoint,
+			 settings_peer_flags(interface, endpoint));
 }
 
 void settings_release_peer(struct interface *interface,
-			   const struct nhrp_address *nbma)
+			   const struct endpoint *endpoint)
 {
-	struct peer *peer = peer_find(interface, nbma);
+	struct peer *peer = peer_find(interface, endpoint);
 
 	if (!peer || !peer->kept)
 		return;
-	if (settings_want_peer(interface, nbma))
-		settings_peer(interface, nbma);
+	if (settings_want_peer(interface, endpoint))
+		settings_peer(interface, endpoint);
 	else
 		peer_release(peer, "not configured any more");
+}
+
+static void settings_release_nbma(struct interface *interface,
+				  const struct nhrp_address *nbma)
+{
+	struct endpoint endpoint;
+
+	if (endpoint_find(interface, nbma, 0, &endpoint))
+		settings_release_peer(interface, &endpoint);
 }
 
 static void settings_map(struct interface *interface,
@@ -84,14 +114,14 @@ static void settings_map(struct interface *interface,
 {
 	struct cache_binding binding = {
 		.protocol = map->protocol,
-		.nbma = map->nbma,
 		.claimed = map->nbma,
 		.type = CACHE_STATIC,
 		.prefix_length = nhrp_address_bits(&map->protocol),
 	};
 	struct cache_entry *entry;
 
-	if (settings_peer(interface, &map->nbma))
+	if (endpoint_of(interface, &map->nbma, 0, &binding.endpoint) &&
+	    settings_peer(interface, &binding.endpoint))
 		cache_set(interface, &binding, &entry);
 }
 
@@ -114,12 +144,15 @@ static void settings_redirect(struct interface *interface)
 void settings_apply(struct interface *interface)
 {
 	const struct config_interface *config = interface->config;
+	struct endpoint endpoint;
 	size_t i;
 
 	settings_redirect(interface);
 
 	for (i = 0; i < config->multicast_count; i++)
-		settings_peer(interface, &config->multicast[i]);
+		if (endpoint_of(interface, &config->multicast[i], 0,
+				&endpoint))
+			settings_peer(interface, &endpoint);
 	for (i = 0; i < config->map_count; i++)
 		settings_map(interface, &config->maps[i]);
 }
@@ -151,9 +184,9 @@ static void settings_withdraw(struct interface *interface,
 			cache_delete(entry, "not configured any more");
 	}
 	for (i = 0; i < old->map_count; i++)
-		settings_release_peer(interface, &old->maps[i].nbma);
+		settings_release_nbma(interface, &old->maps[i].nbma);
 	for (i = 0; i < old->multicast_count; i++)
-		settings_release_peer(interface, &old->multicast[i]);
+		settings_release_nbma(interface, &old->multicast[i]);
 }
 
 /* Two statements are one server if they name the same addresses. */
@@ -222,6 +255,7 @@ void settings_change(struct interface *interface,
 		     const struct config_interface *config)
 {
 	const struct config_interface *old = interface->config;
+	struct endpoint server;
 	struct nhc *nhc;
 
 	interface->config = config;
@@ -231,8 +265,10 @@ void settings_change(struct interface *interface,
 	if (!interface->bound)
 		return;
 	settings_apply(interface);
-	for (nhc = interface->nhcs; nhc; nhc = nhc->next)
+	for (nhc = interface->nhcs; nhc; nhc = nhc->next) {
+		server = nhc_endpoint(nhc);
 		if (nhc->installed)
-			settings_peer(interface, &nhc->nbma);
+			settings_peer(interface, &server);
+	}
 	nhc_settings_changed(interface, settings_reregister(old, config));
 }

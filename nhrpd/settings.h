@@ -5,7 +5,7 @@
 #ifndef NHRPD_SETTINGS_H
 #define NHRPD_SETTINGS_H
 
-#include "packet/address.h"
+#include "endpoint.h"
 
 struct config_interface;
 struct interface;
@@ -14,15 +14,15 @@ struct peer;
 /**
  * settings_peer - the kept peer of a server or static setting
  *
- * Its flags are what all settings that name @nbma say together. Return: the
+ * Its flags are what all settings that lead to @endpoint say together. Return: the
  * peer, or NULL after the kernel's refusal was logged.
  */
 struct peer *settings_peer(struct interface *interface,
-			   const struct nhrp_address *nbma);
+			   const struct endpoint *endpoint);
 
 /** settings_release_peer - remove that peer unless another setting wants it */
 void settings_release_peer(struct interface *interface,
-			   const struct nhrp_address *nbma);
+			   const struct endpoint *endpoint);
 
 /** settings_apply - static mappings and peers, when the device is there */
 void settings_apply(struct interface *interface);

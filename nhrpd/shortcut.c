@@ -210,15 +210,16 @@ static bool shortcut_overlaps(const struct nhrp_prefix *a,
 
 unsigned int shortcut_purge(struct interface *interface,
 			    const struct nhrp_prefix *prefix,
-			    const struct nhrp_address *nbma)
+			    const struct endpoint *endpoint)
 {
 	struct shortcut *shortcut, *next;
 	unsigned int count = 0;
 
 	HASH_ITER(hh, interface->shortcuts, shortcut, next) {
 		if (!shortcut_overlaps(&shortcut->prefix, prefix) ||
-		    (nbma && !nhrp_address_equal(&shortcut->via->binding.nbma,
-						 nbma)))
+		    (endpoint &&
+		     !endpoint_equal(&shortcut->via->binding.endpoint,
+				     endpoint)))
 			continue;
 		shortcut_delete(shortcut, "purged");
 		count++;

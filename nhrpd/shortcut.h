@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <uv.h>
 
+#include "endpoint.h"
 #include "hash.h"
 #include "packet/address.h"
 
@@ -65,13 +66,13 @@ void shortcut_withdraw(struct interface *interface,
 
 /**
  * shortcut_purge - remove what lies in a purged prefix or around it
- * @nbma: only what leads there, or NULL: wherever it leads
+ * @endpoint: only what leads there, or NULL: wherever it leads
  *
  * Return: how many were removed.
  */
 unsigned int shortcut_purge(struct interface *interface,
 			    const struct nhrp_prefix *prefix,
-			    const struct nhrp_address *nbma);
+			    const struct endpoint *endpoint);
 
 /** shortcut_renew - ask again for all that is reached through @via */
 void shortcut_renew(struct cache_entry *via);

@@ -187,7 +187,7 @@ struct json_object *show_cache_entry(const struct cache_entry *entry)
 	add(object, "protocol", show_address(&binding->protocol));
 	add(object, "prefix", show_prefix(&binding->protocol,
 					  binding->prefix_length));
-	add(object, "nbma", show_address(&binding->nbma));
+	add(object, "nbma", show_address(&binding->endpoint.nbma));
 	add(object, "claimed_nbma", show_address(&binding->claimed));
 	add(object, "up", json_object_new_boolean(entry->peer &&
 						  entry->peer->up));
@@ -244,7 +244,7 @@ struct json_object *show_shortcut_entry(const struct shortcut *shortcut)
 	add(object, "via", show_address(&shortcut->via->binding.protocol));
 	add(object, "protocol",
 	    show_address(&shortcut->via->binding.protocol));
-	add(object, "nbma", show_address(&shortcut->via->binding.nbma));
+	add(object, "nbma", show_address(&shortcut->via->binding.endpoint.nbma));
 	add(object, "claimed_nbma",
 	    show_address(&shortcut->via->binding.claimed));
 	add(object, "timeout", json_object_new_boolean(shortcut->expires != 0));

@@ -104,7 +104,7 @@ static void add_entry(struct table *table, const struct cache_entry *entry)
 		binding->type >= CACHE_NHS ? "S" : "D",
 		binding->flags & CACHE_NAT ? "N" : NULL,
 	};
-	struct row *row = new_row(table, &binding->nbma, &binding->protocol,
+	struct row *row = new_row(table, &binding->endpoint.nbma, &binding->protocol,
 				  show_cache_entry(entry));
 
 	if (nhc && nhc->state != NHC_REGISTERED)
@@ -123,7 +123,7 @@ static void add_shortcut(struct table *table, const struct shortcut *shortcut)
 {
 	static const char *const attributes[2] = { "D", "T1" };
 	const struct cache_entry *via = shortcut->via;
-	struct row *row = new_row(table, &via->binding.nbma,
+	struct row *row = new_row(table, &via->binding.endpoint.nbma,
 				  &via->binding.protocol,
 				  show_shortcut_entry(shortcut));
 

@@ -17,6 +17,7 @@
 #include "mgre.h"
 #include "peer.h"
 #include "rtnl.h"
+#include "session.h"
 #include "shortcut.h"
 
 /* A dump is repeated when the table changed under it. */
@@ -27,6 +28,16 @@ static void takeover_map(const struct mgre_map *map, void *context)
 	cache_adopt(context, map);
 }
 
+/*
+ * Sessions first: peers hold theirs. Only the kernel's peers tell the ports of
+ * nodes behind NAT.
+ */
+static void takeover_session(const struct mgre_peer *peer, void *context)
+{
+	if (peer->endpoint.if_id)
+		session_adopt(context, &peer->endpoint, peer->port);
+}
+
 static void takeover_peer(const struct mgre_peer *peer, void *context)
 {
 	unsigned int flags = 0;
@@ -35,7 +46,7 @@ static void takeover_peer(const struct mgre_peer *peer, void *context)
 		flags |= PEER_MULTICAST;
 	if (peer->flags & MGRE_PEER_FLAGS_FALLBACK)
 		flags |= PEER_FALLBACK;
-	peer_adopt(context, &peer->endpoint.nbma, flags,
+	peer_adopt(context, &peer->endpoint, flags,
 		   !(peer->flags & MGRE_PEER_FLAGS_TRANSIENT), peer->up);
 }
 
@@ -49,6 +60,9 @@ static int takeover_dump(struct interface *interface)
 	struct mgre *mgre = interface->daemon->mgre;
 	int error, tries;
 
+	if (interface_is_protected(interface))
+		mgre_peer_dump(mgre, interface->ifindex, takeover_session,
+			       interface);
 	for (tries = 0, error = -EAGAIN;
 	     error == -EAGAIN && tries < TAKEOVER_TRIES; tries++)
 		error = mgre_map_dump(mgre, interface->ifindex, takeover_map,
@@ -85,20 +99,30 @@ static bool takeover_wanted(const struct interface *interface,
 	return false;
 }
 
+/* What was made while the interface was protected another way is of no use. */
+static bool takeover_fits(const struct interface *interface,
+			  const struct endpoint *endpoint)
+{
+	return !interface_is_protected(interface) == !endpoint->if_id;
+}
+
 /* Entries of the configuration carry a cookie; those made by hand don't. */
 static void takeover_clean(struct interface *interface)
 {
 	struct cache_entry *entry, *next;
-	struct nhrp_address nbma;
+	struct endpoint endpoint;
 	struct peer *peer;
 
 	HASH_ITER(hh, interface->cache, entry, next) {
-		if (entry->binding.type < CACHE_NHS || entry->by_hand ||
-		    takeover_wanted(interface, &entry->binding))
+		if (entry->by_hand)
 			continue;
-		nbma = entry->binding.nbma;
+		if (takeover_fits(interface, &entry->binding.endpoint) &&
+		    (entry->binding.type < CACHE_NHS ||
+		     takeover_wanted(interface, &entry->binding)))
+			continue;
+		endpoint = entry->binding.endpoint;
 		cache_delete(entry, "not configured any more");
-		peer = peer_find(interface, &nbma);
+		peer = peer_find(interface, &endpoint);
 		if (peer && !peer->mappings)
 			peer_release(peer, "not configured any more");
 	}

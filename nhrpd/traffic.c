@@ -13,6 +13,8 @@ static const char *const traffic_drop_names[TRAFFIC_DROPS] = {
 	[TRAFFIC_DROP_UNREACHABLE] = "unreachable",
 	[TRAFFIC_DROP_UNSOLICITED] = "unsolicited",
 	[TRAFFIC_DROP_POLICY] = "policy",
+	[TRAFFIC_DROP_UNPROTECTED] = "unprotected",
+	[TRAFFIC_DROP_AUTHORITY] = "authority",
 	[TRAFFIC_DROP_STATE] = "state",
 	[TRAFFIC_DROP_SEND] = "send",
 };

@@ -19,6 +19,8 @@ enum traffic_drop {
 	TRAFFIC_DROP_UNREACHABLE,	/* nowhere to forward it */
 	TRAFFIC_DROP_UNSOLICITED,	/* reply to nothing that we asked */
 	TRAFFIC_DROP_POLICY,		/* not allowed to say this */
+	TRAFFIC_DROP_UNPROTECTED,	/* by no session that is up */
+	TRAFFIC_DROP_AUTHORITY,		/* not covered by its certificate */
 	TRAFFIC_DROP_STATE,		/* not expected in this role */
 	TRAFFIC_DROP_SEND,		/* the kernel refused to send it */
 	TRAFFIC_DROPS

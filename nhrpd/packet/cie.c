@@ -6,6 +6,12 @@
 #define MTU_MIN 576
 #define MTU_LIMIT 1500
 
+/* Type and length of a subaddress, RFC 2332, section 5.1 */
+#define SUBADDRESS_RESERVED 0x80
+#define SUBADDRESS_LENGTH 0x3f
+
+#define PORT_LENGTH 2
+
 size_t nhrp_nbma_length(uint16_t afn)
 {
 	switch (afn) {
@@ -50,6 +56,18 @@ void nhrp_address_write(struct nhrp_writer *writer,
 	nhrp_write_bytes(writer, address->bytes, address->length);
 }
 
+static void nhrp_port_read(struct nhrp_reader *reader, uint8_t type_length,
+			   uint16_t *port)
+{
+	*port = 0;
+	if (type_length & SUBADDRESS_RESERVED)
+		reader->failed = true;
+	else if (type_length == PORT_LENGTH)
+		*port = nhrp_read_u16(reader);
+	else
+		nhrp_read_bytes(reader, type_length & SUBADDRESS_LENGTH);
+}
+
 void nhrp_cie_read(struct nhrp_reader *reader, const struct nhrp_packet *packet,
 		   struct nhrp_cie *cie)
 {
@@ -64,10 +82,9 @@ void nhrp_cie_read(struct nhrp_reader *reader, const struct nhrp_packet *packet,
 	subaddress_length = nhrp_read_u8(reader);
 	protocol_length = nhrp_read_u8(reader);
 	cie->preference = nhrp_read_u8(reader);
-	if (subaddress_length)
-		reader->failed = true;
 	nhrp_address_read(reader, nbma_length, nhrp_nbma_length(packet->afn),
 			  &cie->nbma);
+	nhrp_port_read(reader, subaddress_length, &cie->port);
 	nhrp_address_read(reader, protocol_length,
 			  nhrp_protocol_length(packet->protocol_type),
 			  &cie->protocol);
@@ -83,10 +100,12 @@ void nhrp_cie_write(struct nhrp_writer *writer,
 	nhrp_write_u16(writer, cie->mtu);
 	nhrp_write_u16(writer, cie->holding_time);
 	nhrp_write_u8(writer, cie->nbma.length);
-	nhrp_write_u8(writer, 0);
+	nhrp_write_u8(writer, cie->port ? PORT_LENGTH : 0);
 	nhrp_write_u8(writer, cie->protocol.length);
 	nhrp_write_u8(writer, cie->preference);
 	nhrp_address_write(writer, &cie->nbma, nhrp_nbma_length(packet->afn));
+	if (cie->port)
+		nhrp_write_u16(writer, cie->port);
 	nhrp_address_write(writer, &cie->protocol,
 			   nhrp_protocol_length(packet->protocol_type));
 }

@@ -125,6 +125,8 @@ enum nhrp_extension_type {
  * @preference: higher is better
  * @nbma: client NBMA address, may be empty
  * @protocol: client protocol address, may be empty
+ * @port: UDP port of the client's key exchange behind NAT, 0: none. It is our
+ *	  use of an NBMA subaddress of 2 bytes; others are ignored.
  */
 struct nhrp_cie {
 	uint8_t code;
@@ -132,6 +134,7 @@ struct nhrp_cie {
 	uint16_t mtu;
 	uint16_t holding_time;
 	uint8_t preference;
+	uint16_t port;
 	struct nhrp_address nbma;
 	struct nhrp_address protocol;
 };

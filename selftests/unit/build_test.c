@@ -51,10 +51,40 @@ static void assert_same_cies(const struct nhrp_cie *a,
 		assert_int_equal(a[i].mtu, b[i].mtu);
 		assert_int_equal(a[i].holding_time, b[i].holding_time);
 		assert_int_equal(a[i].preference, b[i].preference);
+		assert_int_equal(a[i].port, b[i].port);
 		assert_true(nhrp_address_equal(&a[i].nbma, &b[i].nbma));
 		assert_true(nhrp_address_equal(&a[i].protocol,
 					       &b[i].protocol));
 	}
+}
+
+/* A subaddress of another length than a port's says nothing to us. */
+static void unknown_subaddress(void **state)
+{
+	static uint8_t bytes[2048];
+	struct nhrp_address nbma = address("9.1.1.134");
+	const size_t cie = NHRP_FIXED_SIZE + NHRP_MANDATORY_SIZE + 3 * 4;
+	size_t size;
+
+	(void)state;
+	init(NHRP_RESOLUTION_REPLY);
+	nhrp_cie_init(nhrp_packet_add_cie(&packet), &nbma, &nbma, 32);
+	packet.cies[0].port = 0x0102;
+	size = nhrp_packet_build(&packet, bytes, sizeof(bytes));
+	assert_int_equal(size, cie + 12 + 4 + 2 + 4);
+	assert_int_equal(bytes[cie + 9], 2);
+	assert_int_equal(bytes[cie + 16], 1);
+	assert_int_equal(bytes[cie + 17], 2);
+	bytes[cie + 8] = 0;	/* its address becomes part of it */
+	bytes[cie + 9] = 0x40 | 6;
+	bytes[12] = 0;
+	bytes[13] = 0;
+	size = nhrp_checksum(bytes, size);
+	bytes[12] = size >> 8;
+	bytes[13] = size & 0xff;
+	assert_true(nhrp_packet_parse(bytes, sizeof(bytes), &again, &error));
+	assert_int_equal(again.cies[0].port, 0);
+	assert_true(nhrp_address_equal(&again.cies[0].protocol, &nbma));
 }
 
 static void assert_same_extensions(void)
@@ -127,6 +157,7 @@ static void fill(enum nhrp_type type)
 		cie->mtu = 1400;
 		cie->holding_time = 65535;
 		cie->preference = 200;
+		cie->port = 40000;
 		nhrp_packet_add_cie(&packet);
 	}
 	extension = nhrp_extension_add(&packet,
@@ -279,6 +310,7 @@ static void addresses_of_another_family_are_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(unknown_subaddress),
 		cmocka_unit_test(vectors_come_out_as_they_were),
 		cmocka_unit_test(all_types_round_trip),
 		cmocka_unit_test(families_round_trip),

@@ -113,7 +113,7 @@ void exchange_sent(enum nhrp_type type, const char *nbma)
 	if (!nhrp_packet_parse(sent->bytes, sent->length, &out, &error))
 		fail_msg("sent what cannot be parsed: %s", error.reason);
 	assert_string_equal(nhrp_type_name(out.type), nhrp_type_name(type));
-	assert_address(&sent->nbma, nbma);
+	assert_address(&sent->endpoint.nbma, nbma);
 	assert_int_not_equal(out.hop_count, 0);
 }
 

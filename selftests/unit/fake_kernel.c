@@ -92,16 +92,22 @@ void fake_add_route(const char *text, uint8_t prefix_length,
 		route->gateway = fake_address(gateway);
 }
 
-void fake_receive(unsigned int ifindex, const char *nbma, const void *bytes,
-		  size_t length)
+void fake_receive_by(unsigned int ifindex, const char *nbma, uint32_t if_id,
+		     const void *bytes, size_t length)
 {
 	struct mgre_packet packet = {
-		.endpoint.nbma = fake_address(nbma),
+		.endpoint = { .nbma = fake_address(nbma), .if_id = if_id },
 		.data = bytes,
 		.length = length,
 	};
 
 	fake.mgre_events->packet(fake.context, ifindex, &packet);
+}
+
+void fake_receive(unsigned int ifindex, const char *nbma, const void *bytes,
+		  size_t length)
+{
+	fake_receive_by(ifindex, nbma, 0, bytes, length);
 }
 
 static struct fake_map *find_map(unsigned int ifindex,
@@ -204,20 +210,19 @@ int mgre_device_get(struct mgre *mgre, unsigned int ifindex,
 }
 
 static struct fake_peer *find_peer(unsigned int ifindex,
-				   const struct mgre_endpoint *endpoint)
+				   const struct endpoint *endpoint)
 {
 	size_t i;
 
 	for (i = 0; i < fake.peer_count; i++)
 		if (fake.peers[i].ifindex == ifindex &&
-		    nhrp_address_equal(&fake.peers[i].peer.endpoint.nbma,
-				       &endpoint->nbma))
+		    endpoint_equal(&fake.peers[i].peer.endpoint, endpoint))
 			return &fake.peers[i];
 	return NULL;
 }
 
 static struct fake_peer *make_peer(unsigned int ifindex,
-				   const struct mgre_endpoint *endpoint)
+				   const struct endpoint *endpoint)
 {
 	struct fake_peer *found = find_peer(ifindex, endpoint);
 
@@ -232,7 +237,7 @@ static struct fake_peer *make_peer(unsigned int ifindex,
 }
 
 int mgre_peer_set(struct mgre *mgre, unsigned int ifindex,
-		  const struct mgre_endpoint *endpoint,
+		  const struct endpoint *endpoint,
 		  const struct mgre_peer_change *change)
 {
 	struct fake_peer *found = find_peer(ifindex, endpoint);
@@ -257,8 +262,8 @@ static bool peer_has_maps(const struct fake_peer *peer)
 
 	for (i = 0; i < fake.map_count; i++)
 		if (fake.maps[i].ifindex == peer->ifindex &&
-		    nhrp_address_equal(&fake.maps[i].map.endpoint.nbma,
-				       &peer->peer.endpoint.nbma))
+		    endpoint_equal(&fake.maps[i].map.endpoint,
+				   &peer->peer.endpoint))
 			return true;
 	return false;
 }
@@ -278,7 +283,7 @@ static void sweep_peers(void)
 }
 
 int mgre_peer_delete(struct mgre *mgre, unsigned int ifindex,
-		     const struct mgre_endpoint *endpoint)
+		     const struct endpoint *endpoint)
 {
 	struct fake_peer *found = find_peer(ifindex, endpoint);
 	size_t i = 0;
@@ -288,8 +293,7 @@ int mgre_peer_delete(struct mgre *mgre, unsigned int ifindex,
 		return -ENOENT;
 	while (i < fake.map_count) {
 		if (fake.maps[i].ifindex == ifindex &&
-		    nhrp_address_equal(&fake.maps[i].map.endpoint.nbma,
-				       &endpoint->nbma))
+		    endpoint_equal(&fake.maps[i].map.endpoint, endpoint))
 			fake.maps[i] = fake.maps[--fake.map_count];
 		else
 			i++;
@@ -382,10 +386,15 @@ int mgre_send(struct mgre *mgre, unsigned int ifindex,
 		return 0;
 	sent = &fake.sent[fake.sent_count - 1];
 	sent->ifindex = ifindex;
-	sent->nbma = packet->endpoint.nbma;
+	sent->endpoint = packet->endpoint;
 	sent->length = packet->length;
 	memcpy(sent->bytes, packet->data, packet->length);
 	return 0;
+}
+
+void mgre_flush(struct mgre *mgre)
+{
+	(void)mgre;
 }
 
 /* ---- rtnl.h ---- */

@@ -26,7 +26,7 @@ struct fake_map {
 
 struct fake_sent {
 	unsigned int ifindex;
-	struct nhrp_address nbma;
+	struct endpoint endpoint;
 	uint8_t bytes[FAKE_BYTES];
 	size_t length;
 };
@@ -79,6 +79,10 @@ void fake_add_route(const char *address, uint8_t prefix_length,
 /** fake_receive - an NHRP packet comes in */
 void fake_receive(unsigned int ifindex, const char *nbma, const void *bytes,
 		  size_t length);
+
+/** fake_receive_by - it comes through the SAs of an if_id */
+void fake_receive_by(unsigned int ifindex, const char *nbma, uint32_t if_id,
+		     const void *bytes, size_t length);
 
 /** fake_find_map - mapping of a protocol address, or NULL */
 const struct mgre_map *fake_find_map(unsigned int ifindex,

@@ -78,8 +78,8 @@ static void add_entry(struct cache_entry *entry, struct peer *peer,
 
 	memset(entry, 0, sizeof(*entry));
 	entry->binding.protocol = address(protocol);
-	entry->binding.nbma = peer->nbma;
-	entry->binding.claimed = peer->nbma;
+	entry->binding.endpoint = peer->endpoint;
+	entry->binding.claimed = peer->endpoint.nbma;
 	entry->binding.type = type;
 	entry->binding.prefix_length = 32;
 	entry->interface = &hub;
@@ -127,8 +127,12 @@ static int start(void **state)
 	hub.traffic.drops[TRAFFIC_DROP_MALFORMED] = 1;
 	hub.traffic.lost = 3;
 	HASH_ADD_STR(served.interfaces, name, &hub);
-	spoke_peer = (struct peer){ .nbma = address("9.1.1.130"), .up = true };
-	nhs_peer = (struct peer){ .nbma = address("9.1.1.26"), .up = true };
+	spoke_peer = (struct peer){
+		.endpoint.nbma = address("9.1.1.130"), .up = true,
+	};
+	nhs_peer = (struct peer){
+		.endpoint.nbma = address("9.1.1.26"), .up = true,
+	};
 	add_entry(&spoke, &spoke_peer, "9.0.0.2", CACHE_REGISTERED);
 	spoke.expires = now + 271500;
 	spoke.used = now - 500;

@@ -180,7 +180,7 @@ static void worse_server_takes_its_turn(void **state)
 		exchange_pass(1000);
 		assert_in_range(fake.sent_count, 1, 20);
 		last = &fake.sent[fake.sent_count - 1];
-	} while (!nhrp_address_equal(&last->nbma, &second));
+	} while (!nhrp_address_equal(&last->endpoint.nbma, &second));
 	assert_int_equal(last->bytes[17], NHRP_REGISTRATION_REQUEST);
 }
 
