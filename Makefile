@@ -134,11 +134,21 @@ bench: deps
 	@$(MAKE) --no-print-directory -j$(shell nproc) userspace
 	@tools/bench/bench
 
-userspace: $(programs) $(plugin) .build/selftests/scale/spokes
+userspace: $(programs) $(plugin) .build/selftests/scale/spokes \
+	.build/selftests/nhrp/xfrm_driver
 
 .build/selftests/scale/spokes: selftests/scale/spokes.c
 	@mkdir -p $(@D)
 	$(quiet_LD)$(CC) $(CPPFLAGS) $(CFLAGS) -o $@ $<
+
+# nhrpd's own client, for a test to command.
+.build/selftests/nhrp/%.o: CPPFLAGS += -Inhrpd \
+	$(call packages,--cflags,$(nhrpd_libraries))
+.build/selftests/nhrp/xfrm_driver: $(addprefix .build/nhrpd/,netlink.o log.o \
+		$(notdir $(patsubst %.c,%.o,$(wildcard nhrpd/xfrm*.c))) \
+		packet/address.o) .build/selftests/nhrp/xfrm_driver.o
+	$(quiet_LD)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ \
+		$(call packages,--libs,$(nhrpd_libraries)) $(LDLIBS)
 
 deps:
 	@tools/deps
@@ -160,7 +170,8 @@ ifneq ($(CHECKPATCH),)
 else
 	@echo 'No checkpatch: CHECKPATCH=.../scripts/checkpatch.pl'
 endif
-	@git grep -lE '^#!/bin/(ba)?sh|shellcheck shell' | xargs shellcheck -x
+	@git grep -lE '^#!/bin/(ba)?sh|shellcheck shell' -- ':!Makefile' | \
+		xargs shellcheck -x
 	@mandoc -T lint -W warning Documentation/man/*
 
 # Installation ---------------------------------------------------------------
@@ -182,6 +193,10 @@ install: all
 	install -d $(DESTDIR)/etc/nhrpd $(DESTDIR)$(PREFIX)/lib/systemd/system
 	sed 's|@PREFIX@|$(PREFIX)|' tools/packaging/nhrpd.service \
 		> $(DESTDIR)$(PREFIX)/lib/systemd/system/nhrpd.service
+	install -D -m 644 tools/packaging/nhrpd.sysusers \
+		$(DESTDIR)$(PREFIX)/lib/sysusers.d/nhrpd.conf
+	$(if $(DESTDIR),,systemd-sysusers $(PREFIX)/lib/sysusers.d/nhrpd.conf \
+		|| echo 'No user _nhrpd for the unit: make one')
 
 clean:
 	rm -rf .build $(programs) $(plugin)

@@ -70,15 +70,14 @@ static int privileges_limit(void)
 		.version = _LINUX_CAPABILITY_VERSION_3,
 	};
 	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
-	uint32_t kept;
+	uint64_t kept = PRIVILEGES_KEPT;
 	int i;
 
 	if (syscall(SYS_capget, &header, data))
 		return privileges_failed("capget");
 	for (i = 0; i < _LINUX_CAPABILITY_U32S_3; i++) {
-		kept = data[i].permitted & (uint32_t)(PRIVILEGES_KEPT >> 32 * i);
-		data[i].permitted = kept;
-		data[i].effective = kept;
+		data[i].permitted &= (uint32_t)(kept >> 32 * i);
+		data[i].effective = data[i].permitted;
 		data[i].inheritable = 0;
 	}
 	if (syscall(SYS_capset, &header, data))

@@ -44,9 +44,9 @@ static int xfrm_put_template(struct nl_msg *message,
 	return nla_put(message, XFRMA_TMPL, sizeof(template), &template);
 }
 
-static struct nl_msg *xfrm_policy_message(const struct nhrp_address *source,
-					  const struct nhrp_address *destination,
-					  uint32_t if_id)
+static struct nl_msg *
+xfrm_policy_message(const struct nhrp_address *source,
+		    const struct nhrp_address *destination, uint32_t if_id)
 {
 	struct nl_msg *message = nlmsg_alloc_simple(XFRM_MSG_NEWPOLICY, 0);
 	struct xfrm_userpolicy_info info = {
