@@ -48,6 +48,32 @@ struct mgre *mgre_demux(struct net *net, const struct sk_buff *skb,
 }
 
 /**
+ * mgre_demux_protected() - Find the protected device that a packet leaves
+ * @net: Namespace of the underlay
+ * @local: Source of the packet
+ * @has_key: Whether it carries a key
+ * @key: Key, 0 if it carries none
+ *
+ * In whichever VRF: a packet can leave by a route into another.
+ *
+ * Context: RCU read side.
+ * Return: The device or NULL.
+ */
+struct mgre *mgre_demux_protected(struct net *net, __be32 local, bool has_key,
+				  u32 key)
+{
+	struct mgre *mgre;
+
+	hlist_for_each_entry_rcu(mgre, mgre_demux_bucket(net, local, key),
+				 demux)
+		if (mgre->parms.protect && mgre->parms.key == key &&
+		    mgre->parms.has_key == has_key &&
+		    mgre_address_v4(&mgre->local) == local)
+			return mgre;
+	return NULL;
+}
+
+/**
  * mgre_demux_conflict() - Whether another device would take the same packets
  * @mgre: Device, or its future
  * @net: Namespace of the underlay
@@ -159,15 +185,27 @@ static int mgre_open(struct net_device *dev)
 	struct mgre_net *mn = mgre_net(mgre->net);
 	int err;
 
+	if (mgre->parms.protect) {
+		err = mgre_protect_start(mgre->net);
+		if (err)
+			return err;
+	}
 	if (!mn->running) {
 		err = mgre_receive_start(mgre->net);
 		if (err)
-			return err;
+			goto err_protect;
 	}
 	mn->running++;
 	mgre_set_inet_defaults(dev);
 	mgre_demux_add(mgre);
+	/* What came and went while it was down was not heard of. */
+	mgre_keys_look_at_all(mgre);
 	return 0;
+
+err_protect:
+	if (mgre->parms.protect)
+		mgre_protect_stop(mgre->net);
+	return err;
 }
 
 static int mgre_stop(struct net_device *dev)
@@ -177,6 +215,8 @@ static int mgre_stop(struct net_device *dev)
 	mgre_demux_remove(mgre);
 	if (!--mgre_net(mgre->net)->running)
 		mgre_receive_stop(mgre->net);
+	if (mgre->parms.protect)
+		mgre_protect_stop(mgre->net);
 	mgre_hold_exit(mgre);
 	mgre_replicate_exit(mgre);
 	return 0;
@@ -208,6 +248,7 @@ static int mgre_device_init(struct net_device *dev)
 	mutex_init(&mgre->lock);
 	mgre_events_init(mgre);
 	mgre_hold_init(mgre);
+	mgre_keys_init(mgre);
 	mgre_replicate_init(mgre);
 	mgre->drops = alloc_percpu(struct mgre_drop_stats);
 	if (!mgre->drops)
@@ -242,6 +283,7 @@ static void mgre_device_uninit(struct net_device *dev)
 		/* Another may have wanted the same local address. */
 		mgre_underlay_follow_all(mgre->net);
 	}
+	mgre_keys_exit(mgre);
 	mgre_hold_exit(mgre);
 	mgre_replicate_exit(mgre);
 	mgre_peers_flush(mgre);

@@ -23,7 +23,9 @@ struct mgre;
 	reason(TX_TOO_BIG, tx_too_big)					\
 	reason(TX_NO_MULTICAST, tx_no_multicast_peer)			\
 	reason(TX_NO_MEMORY, tx_no_memory)				\
+	reason(TX_UNPROTECTED, tx_unprotected_dropped)			\
 	reason(RX_UNKNOWN_PEER, rx_unknown_peer)			\
+	reason(RX_UNPROTECTED, rx_unprotected_dropped)			\
 	reason(RX_POLICY, rx_policy)					\
 	reason(RX_CONNTRACK, rx_conntrack)				\
 	reason(RX_CHECKSUM, rx_checksum)				\

@@ -209,7 +209,6 @@ void mgre_event_mapping(struct mgre *mgre, struct mgre_mapping *mapping,
  */
 void mgre_event_peer_state(struct mgre *mgre, const struct mgre_peer *peer)
 {
-	const struct mgre_endpoint *endpoint = &peer->endpoint;
 	struct sk_buff *msg;
 	struct nlattr *nest;
 	void *header;
@@ -222,9 +221,7 @@ void mgre_event_peer_state(struct mgre *mgre, const struct mgre_peer *peer)
 		return;
 	}
 	nest = nla_nest_start(msg, MGRE_A_PEER);
-	if (!nest ||
-	    mgre_put_endpoint(msg, MGRE_A_PEER_ENDPOINT, endpoint) ||
-	    nla_put_u32(msg, MGRE_A_PEER_STATE, peer->state)) {
+	if (!nest || mgre_put_peer_state(msg, mgre, peer)) {
 		nlmsg_free(msg);
 		return;
 	}
@@ -259,11 +256,18 @@ void mgre_event_device(struct mgre *mgre)
 static int mgre_put_packet(struct sk_buff *msg, const struct sk_buff *skb,
 			   const struct mgre_origin *origin)
 {
-	const struct mgre_endpoint endpoint = { .nbma = origin->nbma };
+	const struct mgre_endpoint endpoint = {
+		.nbma = origin->nbma,
+		.if_id = origin->sa.if_id,
+	};
+	const struct mgre_sa *sa = &origin->sa;
 	struct nlattr *nest = nla_nest_start(msg, MGRE_A_PACKET);
 
 	if (!nest ||
-	    mgre_put_endpoint(msg, MGRE_A_PACKET_ENDPOINT, &endpoint) ||
+	    mgre_put_endpoint(msg, MGRE_A_PACKET_ENDPOINT, &endpoint,
+			      sa->port) ||
+	    (sa->spi && (nla_put_u32(msg, MGRE_A_PACKET_SPI, sa->spi) ||
+			 nla_put_u32(msg, MGRE_A_PACKET_REQID, sa->reqid))) ||
 	    mgre_address_put(msg, MGRE_A_PACKET_LOCAL, &origin->local) ||
 	    nla_put_u32(msg, MGRE_A_PACKET_INGRESS, origin->ingress) ||
 	    mgre_put_packet_data(msg, skb, skb->len))

@@ -149,6 +149,12 @@ static bool mgre_hold_queue(struct mgre_hold_table *table,
 	return true;
 }
 
+static struct mgre_peer *mgre_hold_if_up(struct mgre_peer *peer)
+{
+	return peer && READ_ONCE(peer->state) == MGRE_PEER_STATE_UP ? peer :
+								      NULL;
+}
+
 /*
  * Where a packet can go after all. Who opens a way publishes it and then takes
  * the table's lock to release what waits; so whoever finds none under that
@@ -157,15 +163,15 @@ static bool mgre_hold_queue(struct mgre_hold_table *table,
 static struct mgre_peer *mgre_hold_way_out(struct mgre *mgre,
 					   const struct in6_addr *next_hop)
 {
-	struct mgre_mapping *mapping = mgre_mapping_find(mgre, next_hop);
-	struct mgre_peer *peer;
+	struct mgre_peer *peer = rcu_dereference(mgre->remote);
+	struct mgre_mapping *mapping;
 
-	if (mapping) {
-		peer = rcu_dereference(mapping->peer);
-		if (READ_ONCE(peer->state) == MGRE_PEER_STATE_UP)
-			return peer;
+	if (!peer) {
+		mapping = mgre_mapping_find(mgre, next_hop);
+		peer = mapping ? rcu_dereference(mapping->peer) : NULL;
 	}
-	return rcu_dereference(mgre->fallback);
+	return mgre_hold_if_up(peer) ?:
+	       mgre_hold_if_up(rcu_dereference(mgre->fallback));
 }
 
 /**
@@ -185,10 +191,8 @@ void mgre_hold(struct mgre *mgre, struct sk_buff *skb,
 	struct sk_buff_head evicted;
 	bool queued = false;
 
-	if (peer) {
-		mgre_send(mgre, peer, skb);
+	if (mgre_hold_if_up(peer) && mgre_send(mgre, peer, skb))
 		return;
-	}
 	__skb_queue_head_init(&evicted);
 	spin_lock_bh(&table->lock);
 	peer = mgre_hold_way_out(mgre, next_hop);
@@ -199,7 +203,7 @@ void mgre_hold(struct mgre *mgre, struct sk_buff *skb,
 	}
 	spin_unlock_bh(&table->lock);
 	if (peer)
-		mgre_send(mgre, peer, skb);
+		mgre_send_or_drop(mgre, peer, skb);
 	else if (!queued)
 		mgre_drop(mgre, skb, MGRE_DROP_TX_QUEUE_FULL);
 	mgre_evict(mgre, &evicted);
@@ -241,7 +245,7 @@ static void mgre_send_held(struct mgre *mgre, struct mgre_peer *peer,
 	local_bh_disable();
 	rcu_read_lock();
 	while ((skb = __skb_dequeue(packets)))
-		mgre_send(mgre, peer, skb);
+		mgre_send_or_drop(mgre, peer, skb);
 	rcu_read_unlock();
 	local_bh_enable();
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The attributes of "ip link ... type mgre". */
+#include <linux/kmod.h>
 #include <net/netlink.h>
 #include <net/rtnetlink.h>
 #include "mgre.h"
@@ -81,6 +82,7 @@ static const struct nla_policy mgre_link_policy[IFLA_MGRE_MAX + 1] = {
 	[IFLA_MGRE_MAX_ENTRIES]	= NLA_POLICY_FULL_RANGE(NLA_U32,
 							&mgre_entries_range),
 	[IFLA_MGRE_ACCEPT_UNKNOWN] = NLA_POLICY_MAX(NLA_U8, 1),
+	[IFLA_MGRE_PROTECT]	= NLA_POLICY_MAX(NLA_U8, MGRE_PROTECT_REQUIRE),
 };
 
 static bool mgre_is_unicast_v4(const struct nlattr *attr)
@@ -144,6 +146,12 @@ static void mgre_parse_numbers(struct mgre_parms *parms, struct nlattr *data[])
 	if (data[IFLA_MGRE_ACCEPT_UNKNOWN])
 		parms->accept_unknown =
 			nla_get_u8(data[IFLA_MGRE_ACCEPT_UNKNOWN]);
+	if (data[IFLA_MGRE_PROTECT])
+		parms->protect = nla_get_u8(data[IFLA_MGRE_PROTECT]);
+	/* Without it, what is long or TCP is no longer kept in one piece. */
+	if (parms->protect && data[IFLA_MGRE_PROTECT])
+		request_module_nowait("xfrm-offload-%d-%d", AF_INET,
+				      IPPROTO_ESP);
 }
 
 /* What is absent stays as it is. */
@@ -185,11 +193,17 @@ static int mgre_check_conflict(const struct mgre *mgre, struct net *net,
 	return -EEXIST;
 }
 
-/* All or nothing: what may fail comes first. */
+/*
+ * All or nothing: what may fail comes first. Protection that begins is in
+ * force on return: what looks at leaving packets is there before, and nobody
+ * is still at what was let go in clear.
+ */
 static int mgre_apply(struct mgre *mgre, const struct mgre_parms *parms,
 		      const struct mgre_underlay *underlay, bool new_redirects,
 		      struct netlink_ext_ack *extack)
 {
+	bool change = netif_running(mgre->dev) &&
+		      parms->protect != mgre->parms.protect;
 	struct mgre_redirects *redirects = NULL;
 	int err;
 
@@ -198,15 +212,29 @@ static int mgre_apply(struct mgre *mgre, const struct mgre_parms *parms,
 		if (!redirects)
 			return -ENOMEM;
 	}
-	err = mgre_peers_set_remote(mgre, &parms->remote, extack);
-	if (err) {
-		kvfree(redirects);
-		return err;
+	if (change && parms->protect) {
+		err = mgre_protect_start(mgre->net);
+		if (err)
+			goto err_redirects;
 	}
+	err = mgre_peers_set_remote(mgre, &parms->remote, extack);
+	if (err)
+		goto err_protect;
 	if (new_redirects)
 		mgre_redirects_replace(mgre, redirects);
 	mgre_configure(mgre, parms, underlay);
+	if (change && parms->protect)
+		synchronize_net();
+	else if (change)
+		mgre_protect_stop(mgre->net);
 	return 0;
+
+err_protect:
+	if (change && parms->protect)
+		mgre_protect_stop(mgre->net);
+err_redirects:
+	kvfree(redirects);
+	return err;
 }
 
 static int mgre_newlink(MGRE_NEWLINK_ARGS(params),
@@ -272,7 +300,7 @@ static size_t mgre_get_size(const struct net_device *dev)
 {
 	return 2 * nla_total_size(sizeof(struct in6_addr)) +
 	       6 * nla_total_size(sizeof(u32)) +
-	       4 * nla_total_size(sizeof(u8));
+	       5 * nla_total_size(sizeof(u8));
 }
 
 static int mgre_fill_info(struct sk_buff *skb, const struct net_device *dev)
@@ -290,7 +318,8 @@ static int mgre_fill_info(struct sk_buff *skb, const struct net_device *dev)
 	    nla_put_u32(skb, IFLA_MGRE_FWMARK, parms->fwmark) ||
 	    nla_put_u32(skb, IFLA_MGRE_REDIRECT, parms->redirect) ||
 	    nla_put_u32(skb, IFLA_MGRE_MAX_ENTRIES, parms->max_entries) ||
-	    nla_put_u8(skb, IFLA_MGRE_ACCEPT_UNKNOWN, parms->accept_unknown))
+	    nla_put_u8(skb, IFLA_MGRE_ACCEPT_UNKNOWN, parms->accept_unknown) ||
+	    nla_put_u8(skb, IFLA_MGRE_PROTECT, parms->protect))
 		return -EMSGSIZE;
 	return 0;
 }

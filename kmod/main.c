@@ -63,12 +63,14 @@ static int __init mgre_init(void)
 	if (err)
 		goto err_netlink;
 	mgre_nhrp_register();
+	mgre_keys_register();
 	err = rtnl_link_register(&mgre_link_ops);
 	if (err)
 		goto err_underlay;
 	return 0;
 
 err_underlay:
+	mgre_keys_unregister();
 	mgre_nhrp_unregister();
 	mgre_underlay_unregister();
 err_netlink:
@@ -82,6 +84,7 @@ static void __exit mgre_exit(void)
 {
 	/* The last user first: this deletes every device. */
 	rtnl_link_unregister(&mgre_link_ops);
+	mgre_keys_unregister();
 	mgre_nhrp_unregister();
 	mgre_underlay_unregister();
 	mgre_netlink_unregister();

@@ -61,14 +61,27 @@ struct mgre_header {
 	__be32 key;
 } __packed;
 
+/*
+ * What ESP may add: UDP header (8), its own (8), an IV and padding of AES-CBC
+ * (16 + 16), trailer and ICV up to HMAC-SHA-384 (24). It leaves the customary
+ * 1400 bytes of 1500, with a key. The path MTU of a peer is exact.
+ */
+#define MGRE_ESP_ALLOWANCE	72
+
 #define MGRE_MAX_MTU	((int)(IP_MAX_MTU - sizeof(struct mgre_header)))
 
 /* One end of the underlay; the key of the peer table. */
 struct mgre_endpoint {
 	struct in6_addr nbma;
+	u32 if_id;				/* of its SAs, 0: none */
+};
+
+/* What is told of a security association. */
+struct mgre_sa {
 	u32 if_id;
-	u16 port;
-	u16 zero;
+	u32 spi;				/* 0: there is none */
+	u32 reqid;
+	u16 port;				/* UDP, of the peer, 0: none */
 };
 
 /*
@@ -80,8 +93,9 @@ struct mgre_path {
 	struct dst_entry __rcu *route;		/* NULL: not looked up yet */
 	struct mgre_header header;
 	u8 header_len;
+	bool protect;				/* the route is a bundle */
+	u32 if_id;				/* of the bundle */
 	u32 mark;
-	u32 mtu;				/* inside GRE, 0: not known */
 	__be16 df;				/* "don't fragment", or 0 */
 	struct rcu_head rcu;
 };
@@ -99,7 +113,14 @@ struct mgre_peer {
 	struct mgre_endpoint endpoint;
 	struct mgre_path __rcu *path;
 	struct mgre_peer_stats __percpu *stats;
-	enum mgre_peer_state state;
+	enum mgre_peer_state state;		/* in force, see keys.c */
+	enum mgre_peer_state wanted;		/* by the user */
+	enum mgre_peer_state announced;
+	bool keyed;				/* may be up, if protected */
+	bool dead;				/* mgre_keys.lock */
+	u8 why;					/* ditto, enum mgre_keys_why */
+	struct list_head woken;			/* ditto, in mgre_keys.peers */
+	unsigned long asked;			/* for keys, jiffies */
 	u32 flags;				/* enum mgre_peer_flags */
 	u32 mark;
 	u32 priority;
@@ -137,6 +158,7 @@ struct mgre_parms {
 	bool has_key;
 	bool pmtudisc;
 	bool accept_unknown;
+	bool protect;
 	u8 ttl;					/* 0: inherit */
 	u8 tos;					/* MGRE_TOS_INHERIT */
 	u32 key;
@@ -180,6 +202,19 @@ struct mgre_events {
 	u64 lost;
 };
 
+/* Peers whose keys are to be looked at again. */
+enum mgre_keys_why {
+	MGRE_KEYS_GONE = 1,			/* it may have lost them */
+	MGRE_KEYS_NEW = 2,			/* it may have got some */
+};
+
+struct mgre_keys {
+	spinlock_t lock;			/* of all below */
+	struct list_head peers;
+	u8 all;					/* why all of them are */
+	struct work_struct work;
+};
+
 struct mgre_redirects;
 
 struct mgre {
@@ -200,6 +235,7 @@ struct mgre {
 	struct xarray multicast;		/* peers, by multicast_id */
 	struct mgre_redirects __rcu *redirects;
 	struct mgre_hold_table hold;
+	struct mgre_keys keys;
 	struct gro_cells gro_cells;
 	struct mgre_drop_stats __percpu *drops;
 	struct mgre_events events;
@@ -225,6 +261,7 @@ struct mgre_net {
 	struct hlist_head devices[1 << MGRE_NET_BITS];	/* running ones */
 	struct list_head all;
 	unsigned int running;
+	unsigned int protected;			/* of those */
 };
 
 struct mgre_net *mgre_net(struct net *net);
@@ -239,6 +276,8 @@ void mgre_configure(struct mgre *mgre, const struct mgre_parms *parms,
 		    const struct mgre_underlay *underlay);
 struct mgre *mgre_demux(struct net *net, const struct sk_buff *skb,
 			__be32 local, bool has_key, u32 key);
+struct mgre *mgre_demux_protected(struct net *net, __be32 local, bool has_key,
+				  u32 key);
 
 /* link.c: attributes of "ip link" */
 extern struct rtnl_link_ops mgre_link_ops;
@@ -257,11 +296,14 @@ void mgre_underlay_unregister(void);
 
 /* path.c: header template and cached route */
 struct mgre_path *mgre_path_create(const struct mgre *mgre,
-				   const struct in6_addr *nbma, u32 mark);
+				   const struct mgre_endpoint *endpoint,
+				   u32 mark);
 void mgre_path_destroy(struct mgre_path *path);
 void mgre_path_free(struct mgre_path *path);
 struct rtable *mgre_path_route(const struct mgre *mgre,
 			       struct mgre_path *path);
+u32 mgre_path_mtu(const struct mgre_path *path);
+void mgre_path_sa(const struct mgre_path *path, struct mgre_sa *sa);
 
 /* peer.c */
 struct mgre_peer *mgre_peer_find(struct mgre *mgre,
@@ -275,7 +317,9 @@ bool mgre_peer_is_disposable(const struct mgre *mgre,
 void mgre_peer_drop_unused(struct mgre *mgre, struct mgre_peer *peer);
 int mgre_peer_set_flags(struct mgre *mgre, struct mgre_peer *peer, u32 flags);
 void mgre_peer_set_state(struct mgre *mgre, struct mgre_peer *peer,
-			 enum mgre_peer_state state);
+			 enum mgre_peer_state wanted);
+void mgre_peer_set_keyed(struct mgre *mgre, struct mgre_peer *peer,
+			 bool keyed);
 int mgre_peer_set_mark(struct mgre *mgre, struct mgre_peer *peer, u32 mark);
 int mgre_peers_set_remote(struct mgre *mgre, const struct in6_addr *remote,
 			  struct netlink_ext_ack *extack);
@@ -303,7 +347,9 @@ void mgre_mappings_exit(struct mgre *mgre);
 
 /* transmit.c */
 netdev_tx_t mgre_transmit(struct sk_buff *skb, struct net_device *dev);
-void mgre_send(struct mgre *mgre, struct mgre_peer *peer, struct sk_buff *skb);
+bool mgre_send(struct mgre *mgre, struct mgre_peer *peer, struct sk_buff *skb);
+void mgre_send_or_drop(struct mgre *mgre, struct mgre_peer *peer,
+		       struct sk_buff *skb);
 int mgre_send_path(struct mgre *mgre, struct mgre_path *path,
 		   struct sk_buff *skb);
 
@@ -331,6 +377,38 @@ struct mgre_redirects *mgre_redirects_create(u32 seconds);
 void mgre_redirects_replace(struct mgre *mgre,
 			    struct mgre_redirects *redirects);
 
+/* protect.c: nothing leaves or arrives in clear */
+bool mgre_protect_covers(const struct xfrm_state *x, __be32 saddr,
+			 __be32 daddr);
+void mgre_protect_tell(const struct xfrm_state *x, __be16 port,
+		       struct mgre_sa *sa);
+bool mgre_protect_received(const struct sk_buff *skb, struct mgre_sa *sa);
+int mgre_protect_start(struct net *net);
+void mgre_protect_stop(struct net *net);
+
+/* keys.c: peers go up and down with their security associations */
+void mgre_keys_look(struct mgre *mgre, struct mgre_peer *peer);
+void mgre_keys_ask(struct mgre *mgre, struct mgre_peer *peer);
+void mgre_keys_lost(struct mgre *mgre, struct mgre_peer *peer);
+void mgre_keys_look_at_all(struct mgre *mgre);
+void mgre_keys_forget(struct mgre *mgre, struct mgre_peer *peer);
+void mgre_keys_init(struct mgre *mgre);
+void mgre_keys_exit(struct mgre *mgre);
+void mgre_keys_register(void);
+void mgre_keys_unregister(void);
+
+/* gre.c: the header, as it came or as somebody has put it together */
+struct mgre_gre_info {
+	u32 key;
+	u8 len;
+	bool has_key;
+	bool has_checksum;
+	__be16 protocol;
+};
+
+bool mgre_gre_parse(struct sk_buff *skb, unsigned int offset,
+		    struct mgre_gre_info *info);
+
 /* receive.c */
 int mgre_receive_start(struct net *net);
 void mgre_receive_stop(struct net *net);
@@ -342,6 +420,7 @@ void mgre_icmp_error(struct sk_buff *skb, struct net *net);
 struct mgre_origin {
 	struct in6_addr nbma;
 	struct in6_addr local;
+	struct mgre_sa sa;			/* it came through */
 	int ingress;				/* ifindex in the underlay */
 };
 
@@ -365,8 +444,10 @@ void mgre_events_init(struct mgre *mgre);
 extern struct genl_family mgre_family;
 void mgre_cache_changed(void);
 int mgre_put_endpoint(struct sk_buff *skb, int type,
-		      const struct mgre_endpoint *endpoint);
+		      const struct mgre_endpoint *endpoint, u16 port);
 int mgre_put_device(struct sk_buff *skb, const struct mgre *mgre);
+int mgre_put_peer_state(struct sk_buff *skb, const struct mgre *mgre,
+			const struct mgre_peer *peer);
 int mgre_put_mapping(struct sk_buff *skb, const struct mgre *mgre,
 		     const struct mgre_mapping *mapping);
 int mgre_netlink_register(void);

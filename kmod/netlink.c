@@ -12,7 +12,10 @@
 const struct nla_policy mgre_endpoint_policy[MGRE_A_ENDPOINT_MAX + 1] = {
 	[MGRE_A_ENDPOINT_NBMA] = NLA_POLICY_VALIDATE_FN(NLA_BINARY,
 							mgre_validate_address),
-	[MGRE_A_ENDPOINT_PORT] = { .type = NLA_U16 },
+	[MGRE_A_ENDPOINT_PORT] = {
+		.type = NLA_REJECT,
+		.reject_message = "the port is that of the security association",
+	},
 	[MGRE_A_ENDPOINT_IF_ID] = { .type = NLA_U32 },
 };
 
@@ -116,14 +119,8 @@ int mgre_parse_endpoint(const struct nlattr *nest,
 				    "NBMA address must be an IPv4 unicast address");
 		return -EINVAL;
 	}
-	if ((tb[MGRE_A_ENDPOINT_PORT] &&
-	     nla_get_u16(tb[MGRE_A_ENDPOINT_PORT])) ||
-	    (tb[MGRE_A_ENDPOINT_IF_ID] &&
-	     nla_get_u32(tb[MGRE_A_ENDPOINT_IF_ID]))) {
-		NL_SET_ERR_MSG_ATTR(extack, nest,
-				    "port and if-id need a protected device");
-		return -EOPNOTSUPP;
-	}
+	if (tb[MGRE_A_ENDPOINT_IF_ID])
+		endpoint->if_id = nla_get_u32(tb[MGRE_A_ENDPOINT_IF_ID]);
 	return 0;
 }
 
@@ -154,18 +151,18 @@ int mgre_check_flags(const struct genl_info *info, bool exists)
  * @skb: Message
  * @type: Attribute type of the nest
  * @endpoint: Endpoint
+ * @port: UDP port of the SA, 0: none
  *
  * Return: 0 or -EMSGSIZE.
  */
 int mgre_put_endpoint(struct sk_buff *skb, int type,
-		      const struct mgre_endpoint *endpoint)
+		      const struct mgre_endpoint *endpoint, u16 port)
 {
 	struct nlattr *nest = nla_nest_start(skb, type);
 
 	if (!nest ||
 	    mgre_address_put(skb, MGRE_A_ENDPOINT_NBMA, &endpoint->nbma) ||
-	    (endpoint->port && nla_put_u16(skb, MGRE_A_ENDPOINT_PORT,
-					   endpoint->port)) ||
+	    (port && nla_put_u16(skb, MGRE_A_ENDPOINT_PORT, port)) ||
 	    (endpoint->if_id && nla_put_u32(skb, MGRE_A_ENDPOINT_IF_ID,
 					    endpoint->if_id)))
 		return -EMSGSIZE;

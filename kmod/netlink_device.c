@@ -29,7 +29,8 @@ int mgre_put_device(struct sk_buff *skb, const struct mgre *mgre)
 	    nla_put_u32(skb, MGRE_A_DEV_PEERS, READ_ONCE(mgre->peer_count)) ||
 	    nla_put_u32(skb, MGRE_A_DEV_MAPPINGS,
 			READ_ONCE(mgre->mapping_count)) ||
-	    (owner && nla_put_u32(skb, MGRE_A_DEV_OWNER, owner)))
+	    (owner && nla_put_u32(skb, MGRE_A_DEV_OWNER, owner)) ||
+	    nla_put_u32(skb, MGRE_A_DEV_PROTECT, parms->protect))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;

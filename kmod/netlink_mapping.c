@@ -55,7 +55,7 @@ int mgre_put_mapping(struct sk_buff *skb, const struct mgre *mgre,
 					 lockdep_is_held(&mgre->lock));
 	if (!nest ||
 	    mgre_address_put(skb, MGRE_A_MAP_PROTOCOL, &mapping->protocol) ||
-	    mgre_put_endpoint(skb, MGRE_A_MAP_ENDPOINT, &peer->endpoint) ||
+	    mgre_put_endpoint(skb, MGRE_A_MAP_ENDPOINT, &peer->endpoint, 0) ||
 	    (mapping->hold &&
 	     nla_put_u32(skb, MGRE_A_MAP_HOLD, mapping->hold)) ||
 	    (mapping->cookie_len &&

@@ -51,24 +51,63 @@ static int mgre_put_peer_stats(struct sk_buff *skb,
 	return 0;
 }
 
+/**
+ * mgre_put_peer_state() - Append a peer's endpoint, its state, how it is safe
+ * @skb: Message, in its nest
+ * @mgre: Device
+ * @peer: Peer
+ *
+ * Context: process, mgre->lock held.
+ * Return: 0 or -EMSGSIZE.
+ */
+int mgre_put_peer_state(struct sk_buff *skb, const struct mgre *mgre,
+			const struct mgre_peer *peer)
+{
+	enum mgre_peer_state state = READ_ONCE(peer->state);
+	struct mgre_sa sa;
+
+	rcu_read_lock();
+	mgre_path_sa(rcu_dereference(peer->path), &sa);
+	rcu_read_unlock();
+	if (mgre_put_endpoint(skb, MGRE_A_PEER_ENDPOINT, &peer->endpoint,
+			      sa.port) ||
+	    nla_put_u32(skb, MGRE_A_PEER_STATE, state) ||
+	    (state != peer->wanted &&
+	     nla_put_u32(skb, MGRE_A_PEER_WANTED, peer->wanted)) ||
+	    (sa.spi && (nla_put_flag(skb, MGRE_A_PEER_PROTECTED) ||
+			nla_put_u32(skb, MGRE_A_PEER_SPI, sa.spi))))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int mgre_put_peer_path(struct sk_buff *skb,
+			      const struct mgre_path *path)
+{
+	u32 mtu = mgre_path_mtu(path);
+
+	if ((mtu && nla_put_u32(skb, MGRE_A_PEER_MTU, mtu)) ||
+	    nla_put(skb, MGRE_A_PEER_HEADER, path->header_len, &path->header))
+		return -EMSGSIZE;
+	return 0;
+}
+
 static int mgre_put_peer(struct sk_buff *skb, const struct mgre *mgre,
 			 const struct mgre_peer *peer)
 {
 	struct nlattr *nest = nla_nest_start(skb, MGRE_A_PEER);
-	const struct mgre_path *path;
+	int err;
 
-	path = rcu_dereference_protected(peer->path,
-					 lockdep_is_held(&mgre->lock));
-	if (!nest ||
-	    mgre_put_endpoint(skb, MGRE_A_PEER_ENDPOINT, &peer->endpoint) ||
+	if (!nest)
+		return -EMSGSIZE;
+	rcu_read_lock();
+	err = mgre_put_peer_path(skb, rcu_dereference(peer->path));
+	rcu_read_unlock();
+	if (err ||
+	    mgre_put_peer_state(skb, mgre, peer) ||
 	    nla_put_bitfield32(skb, MGRE_A_PEER_FLAGS, peer->flags,
 			       MGRE_PEER_FLAGS_ALL) ||
-	    nla_put_u32(skb, MGRE_A_PEER_STATE, peer->state) ||
 	    nla_put_u32(skb, MGRE_A_PEER_MARK, peer->mark) ||
 	    nla_put_u32(skb, MGRE_A_PEER_PRIORITY, peer->priority) ||
-	    (path->mtu && nla_put_u32(skb, MGRE_A_PEER_MTU, path->mtu)) ||
-	    nla_put(skb, MGRE_A_PEER_HEADER, path->header_len,
-		    &path->header) ||
 	    nla_put_u32(skb, MGRE_A_PEER_MAPPINGS, peer->mapping_count) ||
 	    mgre_put_peer_stats(skb, peer))
 		return -EMSGSIZE;

@@ -48,6 +48,7 @@ static int mgre_nhrp_send_by(struct mgre *mgre,
 			     struct mgre_path *path, struct sk_buff *skb)
 {
 	struct mgre_peer *peer;
+	int err;
 
 	if (!netif_running(mgre->dev)) {
 		kfree_skb(skb);
@@ -58,7 +59,10 @@ static int mgre_nhrp_send_by(struct mgre *mgre,
 	peer = mgre_peer_find(mgre, endpoint);
 	if (peer)
 		path = rcu_dereference(peer->path);
-	return mgre_send_path(mgre, path, skb);
+	err = mgre_send_path(mgre, path, skb);
+	if (err == -ENOKEY)
+		mgre_drop(mgre, skb, MGRE_DROP_TX_UNPROTECTED);
+	return err;
 }
 
 /* Packet sockets on the device see the packet go. */
@@ -70,7 +74,7 @@ static int mgre_nhrp_send(struct mgre *mgre,
 	struct sk_buff *skb;
 	int err;
 
-	path = mgre_path_create(mgre, &endpoint->nbma, 0);
+	path = mgre_path_create(mgre, endpoint, 0);
 	if (!path)
 		return -ENOMEM;
 	skb = mgre_nhrp_alloc(mgre, data, len);
@@ -118,6 +122,9 @@ int mgre_nhrp_request(struct sk_buff *skb, struct genl_info *info)
 	err = mgre_nhrp_send(netdev_priv(dev), &endpoint,
 			     nla_data(tb[MGRE_A_PACKET_DATA]),
 			     nla_len(tb[MGRE_A_PACKET_DATA]));
+	if (err == -ENOKEY)
+		NL_SET_ERR_MSG(info->extack,
+			       "there is no security association to protect the packet");
 	dev_put(dev);
 	return err;
 }

@@ -2,6 +2,7 @@
 /* The way to an NBMA address: header template and cached route. */
 #include <linux/slab.h>
 #include <net/route.h>
+#include <net/xfrm.h>
 #include "mgre.h"
 
 /* Headroom beyond this is not asked of the stack. */
@@ -31,9 +32,9 @@ static u8 mgre_build_header(const struct mgre *mgre,
 }
 
 /**
- * mgre_path_create() - Make the path to an NBMA address
+ * mgre_path_create() - Make the path to an endpoint
  * @mgre: Device; its parameters and local address go into the template
- * @nbma: Where to
+ * @endpoint: Where to
  * @mark: Mark of the outer packets, 0: that of the device
  *
  * Context: process.
@@ -41,7 +42,8 @@ static u8 mgre_build_header(const struct mgre *mgre,
  * no memory.
  */
 struct mgre_path *mgre_path_create(const struct mgre *mgre,
-				   const struct in6_addr *nbma, u32 mark)
+				   const struct mgre_endpoint *endpoint,
+				   u32 mark)
 {
 	struct mgre_path *path;
 
@@ -49,7 +51,10 @@ struct mgre_path *mgre_path_create(const struct mgre *mgre,
 	if (!path)
 		return NULL;
 	path->mark = mark ?: mgre->parms.fwmark;
-	path->header_len = mgre_build_header(mgre, nbma, &path->header);
+	path->if_id = endpoint->if_id;
+	path->protect = mgre->parms.protect;
+	path->header_len = mgre_build_header(mgre, &endpoint->nbma,
+					     &path->header);
 	return path;
 }
 
@@ -88,20 +93,33 @@ static void mgre_grow_headroom(struct net_device *dev, unsigned int needed)
 		WRITE_ONCE(dev->needed_headroom, needed);
 }
 
-/**
- * mgre_path_route() - Look up the route of a path and cache it
- * @mgre: Device
- * @path: Path
- *
- * An IPsec policy for GRE between the two addresses is obeyed: the route is
- * then a bundle, or an error while there is no security association.
- *
- * Context: softirq, or process with bottom halves off; RCU read side.
- * Return: The route, valid as long as the RCU read side lasts, or an
- * ERR_PTR(): -ELOOP if the route leads back into @mgre, -EADDRNOTAVAIL
- * while @mgre has no local address.
+/*
+ * The policies of the endpoint's own interface identifier; without one, those
+ * that the operator made for GRE between the two addresses, as ip_gre would.
  */
-struct rtable *mgre_path_route(const struct mgre *mgre, struct mgre_path *path)
+static struct dst_entry *mgre_path_secure(const struct mgre *mgre,
+					  const struct mgre_path *path,
+					  struct dst_entry *dst,
+					  struct flowi4 *fl4)
+{
+	const struct flowi *fl = flowi4_to_flowi(fl4);
+
+	fl4->flowi4_oif = dst_dev(dst)->ifindex;
+	if (!path->protect && !path->if_id)
+		return xfrm_lookup_route(mgre->net, dst, fl, NULL, 0);
+	dst = xfrm_lookup_with_ifid(mgre->net, dst, fl, NULL, 0, path->if_id);
+	if (!path->protect)
+		return dst;
+	if (IS_ERR(dst))
+		return ERR_PTR(-ENOKEY);
+	if (mgre_protect_covers(dst->xfrm, fl4->saddr, fl4->daddr))
+		return dst;
+	dst_release(dst);
+	return ERR_PTR(-ENOKEY);
+}
+
+static struct dst_entry *mgre_path_lookup(const struct mgre *mgre,
+					  const struct mgre_path *path)
 {
 	struct flowi4 fl4 = {
 		.flowi4_oif = mgre->parms.link ?: mgre->domain,
@@ -111,28 +129,86 @@ struct rtable *mgre_path_route(const struct mgre *mgre, struct mgre_path *path)
 		.daddr = path->header.ip.daddr,
 		.fl4_gre_key = path->header.key,
 	};
+	struct dst_entry *dst;
 	struct rtable *rt;
 
-	if (!fl4.saddr)
-		return ERR_PTR(-EADDRNOTAVAIL);
-	rt = ip_route_output_key(mgre->net, &fl4);
+	rt = __ip_route_output_key(mgre->net, &fl4);
 	if (IS_ERR(rt))
-		return rt;
-	/* What IPsec gives out while it has no security association. */
-	if (rt->dst.obsolete == DST_OBSOLETE_DEAD) {
-		ip_rt_put(rt);
-		return ERR_PTR(-ENETUNREACH);
-	}
+		return ERR_CAST(rt);
 	if (dst_dev(&rt->dst) == mgre->dev) {
 		ip_rt_put(rt);
 		return ERR_PTR(-ELOOP);
 	}
-	WRITE_ONCE(path->mtu, dst_mtu(&rt->dst) - path->header_len);
-	WRITE_ONCE(path->df, mgre->parms.pmtudisc &&
-			     !ip_mtu_locked(&rt->dst) ? htons(IP_DF) : 0);
-	dst_release(unrcu_pointer(xchg(&path->route,
-				       RCU_INITIALIZER(&rt->dst))));
-	mgre_grow_headroom(mgre->dev, LL_RESERVED_SPACE(dst_dev(&rt->dst)) +
-				      path->header_len + rt->dst.header_len);
+	dst = mgre_path_secure(mgre, path, &rt->dst, &fl4);
+	/* What IPsec gives out while it has no security association. */
+	if (!IS_ERR(dst) && dst->obsolete == DST_OBSOLETE_DEAD) {
+		dst_release(dst);
+		return ERR_PTR(-ENETUNREACH);
+	}
+	return dst;
+}
+
+/**
+ * mgre_path_route() - Look up the route of a path and cache it
+ * @mgre: Device
+ * @path: Path
+ *
+ * On a protected device the route is a bundle, which leads through ESP. On
+ * any other, IPsec policies are obeyed where there are some.
+ *
+ * Context: softirq, or process with bottom halves off; RCU read side.
+ * Return: The route, valid as long as the RCU read side lasts, or an
+ * ERR_PTR(): -ENOKEY without the bundle that there must be, -ELOOP if the
+ * route leads back into @mgre, -EADDRNOTAVAIL while @mgre has no local
+ * address.
+ */
+struct rtable *mgre_path_route(const struct mgre *mgre, struct mgre_path *path)
+{
+	struct dst_entry *dst;
+	struct rtable *rt;
+
+	if (!path->header.ip.saddr)
+		return ERR_PTR(-EADDRNOTAVAIL);
+	dst = mgre_path_lookup(mgre, path);
+	if (IS_ERR(dst))
+		return ERR_CAST(dst);
+	rt = container_of(dst, struct rtable, dst);
+	WRITE_ONCE(path->df, mgre->parms.pmtudisc && !ip_mtu_locked(dst) ?
+			     htons(IP_DF) : 0);
+	dst_release(unrcu_pointer(xchg(&path->route, RCU_INITIALIZER(dst))));
+	mgre_grow_headroom(mgre->dev, LL_RESERVED_SPACE(dst_dev(dst)) +
+				      path->header_len + dst->header_len);
 	return rt;
+}
+
+/**
+ * mgre_path_mtu() - The largest packet that fits through, inside GRE
+ * @path: Path
+ *
+ * Context: RCU read side.
+ * Return: Its length, 0: not known yet.
+ */
+u32 mgre_path_mtu(const struct mgre_path *path)
+{
+	const struct dst_entry *dst = rcu_dereference(path->route);
+
+	return dst ? dst_mtu(dst) - path->header_len : 0;
+}
+
+/**
+ * mgre_path_sa() - The security association that packets leave through
+ * @path: Path
+ * @sa: Filled; its spi is 0 if there is none
+ *
+ * Context: RCU read side.
+ */
+void mgre_path_sa(const struct mgre_path *path, struct mgre_sa *sa)
+{
+	struct dst_entry *dst = rcu_dereference(path->route);
+	const struct iphdr *ip = &path->header.ip;
+	const struct xfrm_state *x = dst ? dst->xfrm : NULL;
+
+	memset(sa, 0, sizeof(*sa));
+	if (mgre_protect_covers(x, ip->saddr, ip->daddr) && dst_check(dst, 0))
+		mgre_protect_tell(x, x->encap ? x->encap->encap_dport : 0, sa);
 }

@@ -9,7 +9,7 @@ static u32 mgre_peer_hash(const void *data, u32 len, u32 seed)
 	const struct mgre_endpoint *endpoint = data;
 
 	return mgre_address_hash(&endpoint->nbma,
-				 seed ^ endpoint->if_id ^ endpoint->port);
+				 seed ^ endpoint->if_id);
 }
 
 static int mgre_peer_compare(struct rhashtable_compare_arg *arg,
@@ -19,8 +19,7 @@ static int mgre_peer_compare(struct rhashtable_compare_arg *arg,
 	const struct mgre_peer *peer = object;
 
 	return !ipv6_addr_equal(&peer->endpoint.nbma, &endpoint->nbma) ||
-	       peer->endpoint.if_id != endpoint->if_id ||
-	       peer->endpoint.port != endpoint->port;
+	       peer->endpoint.if_id != endpoint->if_id;
 }
 
 static const struct rhashtable_params mgre_peer_params = {
@@ -52,7 +51,7 @@ static void mgre_choose_fallback(struct mgre *mgre)
 	struct mgre_peer *peer, *chosen = NULL;
 
 	list_for_each_entry(peer, &mgre->fallback_list, fallback) {
-		if (peer->state == MGRE_PEER_STATE_UP) {
+		if (READ_ONCE(peer->state) == MGRE_PEER_STATE_UP) {
 			chosen = peer;
 			break;
 		}
@@ -105,26 +104,35 @@ int mgre_peer_set_flags(struct mgre *mgre, struct mgre_peer *peer, u32 flags)
 	return 0;
 }
 
-/**
- * mgre_peer_set_state() - Take a peer up or down
- * @mgre: Device
- * @peer: Peer
- * @state: What it is from now on
- *
- * A peer that is down gets no data: that goes by the fallback peer.
- *
- * Context: process, mgre->lock held.
- */
-void mgre_peer_set_state(struct mgre *mgre, struct mgre_peer *peer,
-			 enum mgre_peer_state state)
+static enum mgre_peer_state mgre_peer_state(const struct mgre *mgre,
+					    const struct mgre_peer *peer)
 {
-	struct mgre_mapping *mapping;
+	return mgre->parms.protect && !peer->keyed ? MGRE_PEER_STATE_DOWN :
+						     peer->wanted;
+}
 
-	if (peer->state == state)
+static void mgre_peer_announce(struct mgre *mgre, struct mgre_peer *peer,
+			       enum mgre_peer_state state)
+{
+	if (peer->announced == state)
 		return;
-	WRITE_ONCE(peer->state, state);
+	peer->announced = state;
 	trace_mgre_peer_state(mgre->dev, peer);
 	mgre_event_peer_state(mgre, peer);
+}
+
+/*
+ * Puts in force what the user wants and the keys allow. The data path may
+ * have taken the peer down before, and have let packets wait since.
+ */
+static void mgre_peer_settle(struct mgre *mgre, struct mgre_peer *peer)
+{
+	enum mgre_peer_state state = mgre_peer_state(mgre, peer);
+	struct mgre_mapping *mapping;
+
+	if (xchg(&peer->state, state) == state && peer->announced == state)
+		return;
+	mgre_peer_announce(mgre, peer, state);
 	mgre_choose_fallback(mgre);
 	if (state == MGRE_PEER_STATE_DOWN)
 		return;
@@ -133,11 +141,45 @@ void mgre_peer_set_state(struct mgre *mgre, struct mgre_peer *peer,
 		mgre_hold_release(mgre, &mapping->protocol, peer);
 }
 
+/**
+ * mgre_peer_set_state() - Take a peer up or down
+ * @mgre: Device
+ * @peer: Peer
+ * @wanted: What it is from now on, as far as its keys allow
+ *
+ * A peer that is down gets no data: that goes by the fallback peer.
+ *
+ * Context: process, mgre->lock held.
+ */
+void mgre_peer_set_state(struct mgre *mgre, struct mgre_peer *peer,
+			 enum mgre_peer_state wanted)
+{
+	WRITE_ONCE(peer->wanted, wanted);
+	if (wanted == MGRE_PEER_STATE_UP)
+		mgre_keys_look(mgre, peer);
+	else
+		mgre_peer_settle(mgre, peer);
+}
+
+/**
+ * mgre_peer_set_keyed() - There are keys for a peer, or there are none
+ * @mgre: Device
+ * @peer: Peer
+ * @keyed: Which of the two
+ *
+ * Context: process, mgre->lock held.
+ */
+void mgre_peer_set_keyed(struct mgre *mgre, struct mgre_peer *peer, bool keyed)
+{
+	peer->keyed = keyed;
+	mgre_peer_settle(mgre, peer);
+}
+
 static int mgre_peer_renew_path(struct mgre *mgre, struct mgre_peer *peer)
 {
 	struct mgre_path *path;
 
-	path = mgre_path_create(mgre, &peer->endpoint.nbma, peer->mark);
+	path = mgre_path_create(mgre, &peer->endpoint, peer->mark);
 	if (!path)
 		return -ENOMEM;
 	path = rcu_replace_pointer(peer->path, path,
@@ -164,6 +206,8 @@ int mgre_peer_set_mark(struct mgre *mgre, struct mgre_peer *peer, u32 mark)
 	err = mgre_peer_renew_path(mgre, peer);
 	if (err)
 		peer->mark = old;
+	else
+		mgre_keys_look(mgre, peer);
 	return err;
 }
 
@@ -185,6 +229,7 @@ void mgre_peers_renew_paths(struct mgre *mgre)
 					     mgre->dev->name,
 					     &peer->endpoint.nbma);
 	mutex_unlock(&mgre->lock);
+	mgre_keys_look_at_all(mgre);
 }
 
 static struct mgre_peer *mgre_peer_alloc(struct mgre *mgre,
@@ -200,11 +245,15 @@ static struct mgre_peer *mgre_peer_alloc(struct mgre *mgre,
 						GFP_KERNEL_ACCOUNT);
 	if (!peer->stats)
 		goto err_peer;
-	path = mgre_path_create(mgre, &endpoint->nbma, 0);
+	path = mgre_path_create(mgre, endpoint, 0);
 	if (!path)
 		goto err_stats;
 	peer->endpoint = *endpoint;
-	peer->state = MGRE_PEER_STATE_UP;
+	peer->wanted = MGRE_PEER_STATE_UP;
+	peer->state = mgre_peer_state(mgre, peer);
+	peer->announced = peer->state;
+	peer->asked = jiffies;
+	INIT_LIST_HEAD(&peer->woken);
 	INIT_LIST_HEAD(&peer->fallback);
 	INIT_LIST_HEAD(&peer->mappings);
 	RCU_INIT_POINTER(peer->path, path);
@@ -228,7 +277,7 @@ static void mgre_peer_free_rcu(struct rcu_head *rcu)
 }
 
 /**
- * mgre_peer_create() - Add a peer, state up
+ * mgre_peer_create() - Add a peer, up as far as its keys allow
  * @mgre: Device
  * @endpoint: Where it is; no peer is there yet
  * @flags: enum mgre_peer_flags
@@ -266,6 +315,7 @@ struct mgre_peer *mgre_peer_create(struct mgre *mgre,
 		mgre_peer_delete(mgre, peer);
 		return ERR_PTR(err);
 	}
+	mgre_keys_look(mgre, peer);
 	return peer;
 }
 
@@ -280,6 +330,7 @@ void mgre_peer_delete(struct mgre *mgre, struct mgre_peer *peer)
 {
 	struct mgre_mapping *mapping, *next;
 
+	mgre_keys_forget(mgre, peer);
 	/* Not transient, or the last mapping would take the peer with it. */
 	mgre_peer_set_flags(mgre, peer, 0);
 	list_for_each_entry_safe(mapping, next, &peer->mappings, in_peer)

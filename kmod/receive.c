@@ -15,46 +15,6 @@
 #include <net/xfrm.h>
 #include "mgre.h"
 
-struct mgre_gre_info {
-	u32 key;
-	u8 len;
-	bool has_key;
-	bool has_checksum;
-	__be16 protocol;
-};
-
-/*
- * RFC 2784 and 2890. Returns false for what is not ours to judge: another
- * version, source routes, a protocol that no device of ours carries.
- */
-static bool mgre_parse_gre(struct sk_buff *skb, unsigned int offset,
-			   struct mgre_gre_info *info)
-{
-	const struct gre_base_hdr *gre;
-	unsigned int key_offset;
-
-	if (!pskb_may_pull(skb, offset + sizeof(*gre)))
-		return false;
-	gre = (struct gre_base_hdr *)(skb->data + offset);
-	if (gre->flags & (GRE_VERSION | GRE_ROUTING | GRE_STRICT | GRE_REC))
-		return false;
-	info->protocol = gre->protocol;
-	if (info->protocol != htons(ETH_P_IP) &&
-	    info->protocol != htons(ETH_P_IPV6) &&
-	    info->protocol != htons(MGRE_PROTOCOL_NHRP))
-		return false;
-	info->has_checksum = gre->flags & GRE_CSUM;
-	info->has_key = gre->flags & GRE_KEY;
-	key_offset = sizeof(*gre) + (info->has_checksum ? 4 : 0);
-	info->len = key_offset + (info->has_key ? 4 : 0) +
-		    (gre->flags & GRE_SEQ ? 4 : 0);
-	if (!pskb_may_pull(skb, offset + info->len))
-		return false;
-	info->key = info->has_key ?
-		    get_unaligned_be32(skb->data + offset + key_offset) : 0;
-	return true;
-}
-
 static bool mgre_checksum_good(struct sk_buff *skb, unsigned int offset)
 {
 	bool good;
@@ -130,16 +90,34 @@ static void mgre_receive_data(struct mgre *mgre, struct mgre_peer *peer,
 	gro_cells_receive(&mgre->gro_cells, skb);
 }
 
-static void mgre_receive_inner(struct mgre *mgre, struct sk_buff *skb,
-			       const struct mgre_gre_info *info)
+/* The operator's own IPsec may have an interface identifier as well. */
+static struct mgre_peer *mgre_source_peer(struct mgre *mgre, __be32 saddr,
+					  const struct mgre_sa *sa)
 {
-	struct mgre_endpoint endpoint = {};
-	__be32 saddr = ip_hdr(skb)->saddr;
-	u8 tos = ip_hdr(skb)->tos;
+	struct mgre_endpoint endpoint = { .if_id = sa->if_id };
 	struct mgre_peer *peer;
 
 	ipv6_addr_set_v4mapped(saddr, &endpoint.nbma);
 	peer = mgre_peer_find(mgre, &endpoint);
+	if (likely(peer || !sa->if_id) || mgre->parms.protect)
+		return peer;
+	endpoint.if_id = 0;
+	return mgre_peer_find(mgre, &endpoint);
+}
+
+static void mgre_receive_inner(struct mgre *mgre, struct sk_buff *skb,
+			       const struct mgre_gre_info *info,
+			       const struct mgre_sa *sa)
+{
+	__be32 saddr = ip_hdr(skb)->saddr;
+	u8 tos = ip_hdr(skb)->tos;
+	struct mgre_peer *peer;
+
+	peer = mgre_source_peer(mgre, saddr, sa);
+	if (unlikely(!peer && mgre->parms.protect)) {
+		mgre_drop(mgre, skb, MGRE_DROP_RX_UNPROTECTED);
+		return;
+	}
 	if (unlikely(!peer && !mgre->parms.accept_unknown)) {
 		mgre_drop(mgre, skb, MGRE_DROP_RX_UNKNOWN_PEER);
 		return;
@@ -153,9 +131,10 @@ static void mgre_receive_inner(struct mgre *mgre, struct sk_buff *skb,
 
 /* From anybody: how else would a client introduce itself? */
 static void mgre_receive_nhrp(struct mgre *mgre, struct sk_buff *skb,
-			      const struct mgre_gre_info *info)
+			      const struct mgre_gre_info *info,
+			      const struct mgre_sa *sa)
 {
-	struct mgre_origin origin = { .ingress = inet_iif(skb) };
+	struct mgre_origin origin = { .ingress = inet_iif(skb), .sa = *sa };
 
 	ipv6_addr_set_v4mapped(ip_hdr(skb)->saddr, &origin.nbma);
 	ipv6_addr_set_v4mapped(ip_hdr(skb)->daddr, &origin.local);
@@ -169,9 +148,10 @@ static unsigned int mgre_receive_gre(struct sk_buff *skb, struct net *net)
 {
 	unsigned int offset = ip_hdrlen(skb);
 	struct mgre_gre_info info;
+	struct mgre_sa sa = {};
 	struct mgre *mgre;
 
-	if (!mgre_parse_gre(skb, offset, &info))
+	if (!mgre_gre_parse(skb, offset, &info))
 		return NF_ACCEPT;
 	mgre = mgre_demux(net, skb, ip_hdr(skb)->daddr, info.has_key,
 			  info.key);
@@ -181,12 +161,17 @@ static unsigned int mgre_receive_gre(struct sk_buff *skb, struct net *net)
 		mgre_drop(mgre, skb, MGRE_DROP_RX_CHECKSUM);
 		return NF_STOLEN;
 	}
+	if (unlikely(mgre->parms.protect || secpath_exists(skb)) &&
+	    !mgre_protect_received(skb, &sa) && mgre->parms.protect) {
+		mgre_drop(mgre, skb, MGRE_DROP_RX_UNPROTECTED);
+		return NF_STOLEN;
+	}
 	if (unlikely(!mgre_admit(mgre, skb)))
 		kfree_skb(skb);
 	else if (likely(info.protocol != htons(MGRE_PROTOCOL_NHRP)))
-		mgre_receive_inner(mgre, skb, &info);
+		mgre_receive_inner(mgre, skb, &info, &sa);
 	else
-		mgre_receive_nhrp(mgre, skb, &info);
+		mgre_receive_nhrp(mgre, skb, &info, &sa);
 	return NF_STOLEN;
 }
 

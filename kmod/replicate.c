@@ -66,7 +66,7 @@ static void mgre_send_copy(struct mgre *mgre, struct mgre_peer *peer,
 	struct sk_buff *copy = skb_clone(skb, GFP_ATOMIC);
 
 	if (copy)
-		mgre_send(mgre, peer, copy);
+		mgre_send_or_drop(mgre, peer, copy);
 	else
 		mgre_drop_count(mgre, skb, MGRE_DROP_TX_NO_MEMORY);
 }
@@ -107,7 +107,7 @@ static void mgre_replicate_batch(struct mgre *mgre, struct sk_buff *skb,
 		}
 	}
 	if (last)
-		mgre_send(mgre, last, skb);
+		mgre_send_or_drop(mgre, last, skb);
 	else if (start || origin)
 		consume_skb(skb);
 	else

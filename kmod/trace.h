@@ -54,20 +54,17 @@ TRACE_EVENT(mgre_peer_state,
 	TP_STRUCT__entry(
 		__string(name, dev->name)
 		__array(u8, nbma, 16)
-		__field(u16, port)
 		__field(u32, if_id)
 		__field(u32, state)
 	),
 	TP_fast_assign(
 		mgre_assign_str(name, dev->name);
 		memcpy(__entry->nbma, &peer->endpoint.nbma, 16);
-		__entry->port = peer->endpoint.port;
 		__entry->if_id = peer->endpoint.if_id;
 		__entry->state = peer->state;
 	),
-	TP_printk("dev=%s nbma=%pI6c port=%u if_id=%u state=%s",
-		  __get_str(name), __entry->nbma, __entry->port,
-		  __entry->if_id,
+	TP_printk("dev=%s nbma=%pI6c if_id=%u state=%s", __get_str(name),
+		  __entry->nbma, __entry->if_id,
 		  __print_symbolic(__entry->state,
 				   { MGRE_PEER_STATE_DOWN, "down" },
 				   { MGRE_PEER_STATE_UP, "up" }))

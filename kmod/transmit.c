@@ -172,7 +172,8 @@ static int mgre_encapsulate(struct mgre *mgre, const struct mgre_path *path,
  * @skb: Packet, given away: IPv4, IPv6 or NHRP, headers pulled
  *
  * Context: bottom halves off, RCU read side.
- * Return: 0, or a negative error if the packet did not leave: it is counted.
+ * Return: 0; -ENOKEY if there is no way to protect the packet, which stays the
+ * caller's; or another negative error, and the packet is counted.
  */
 int mgre_send_path(struct mgre *mgre, struct mgre_path *path,
 		   struct sk_buff *skb)
@@ -188,8 +189,10 @@ int mgre_send_path(struct mgre *mgre, struct mgre_path *path,
 	}
 	rt = mgre_route(mgre, path);
 	if (IS_ERR(rt)) {
-		mgre_drop(mgre, skb, mgre_route_drop_reason(PTR_ERR(rt)));
-		return PTR_ERR(rt);
+		err = PTR_ERR(rt);
+		if (err != -ENOKEY)
+			mgre_drop(mgre, skb, mgre_route_drop_reason(err));
+		return err;
 	}
 	if (unlikely(!mgre_fits(path, skb, rt, &df))) {
 		mgre_drop(mgre, skb, MGRE_DROP_TX_TOO_BIG);
@@ -216,16 +219,41 @@ int mgre_send_path(struct mgre *mgre, struct mgre_path *path,
  * @skb: Packet, given away
  *
  * Context: bottom halves off, RCU read side.
+ * Return: false if there are no keys for the peer, which is down now; the
+ * packet stays the caller's.
  */
-void mgre_send(struct mgre *mgre, struct mgre_peer *peer, struct sk_buff *skb)
+bool mgre_send(struct mgre *mgre, struct mgre_peer *peer, struct sk_buff *skb)
 {
 	u32 priority = READ_ONCE(peer->priority);
 	unsigned int len = skb->len;
+	int err;
 
 	if (priority)
 		skb->priority = priority;
-	if (likely(!mgre_send_path(mgre, rcu_dereference(peer->path), skb)))
+	err = mgre_send_path(mgre, rcu_dereference(peer->path), skb);
+	if (likely(!err)) {
 		mgre_peer_count_tx(peer, len);
+		return true;
+	}
+	if (err != -ENOKEY)
+		return true;
+	mgre_keys_lost(mgre, peer);
+	return false;
+}
+
+/**
+ * mgre_send_or_drop() - Send a packet to a peer that it can only go to
+ * @mgre: Device
+ * @peer: Peer
+ * @skb: Packet, given away
+ *
+ * Context: bottom halves off, RCU read side.
+ */
+void mgre_send_or_drop(struct mgre *mgre, struct mgre_peer *peer,
+		       struct sk_buff *skb)
+{
+	if (!mgre_send(mgre, peer, skb))
+		mgre_drop(mgre, skb, MGRE_DROP_TX_UNPROTECTED);
 }
 
 /* The route a packet was given, if it is one through this device. */
@@ -307,10 +335,13 @@ static void mgre_send_or_hold(struct mgre *mgre, struct mgre_peer *peer,
 			      struct sk_buff *skb,
 			      const struct in6_addr *next_hop)
 {
-	if (likely(READ_ONCE(peer->state) == MGRE_PEER_STATE_UP))
-		mgre_send(mgre, peer, skb);
-	else
-		mgre_hold(mgre, skb, next_hop);
+	if (likely(READ_ONCE(peer->state) == MGRE_PEER_STATE_UP)) {
+		if (likely(mgre_send(mgre, peer, skb)))
+			return;
+	} else {
+		mgre_keys_ask(mgre, peer);
+	}
+	mgre_hold(mgre, skb, next_hop);
 }
 
 static void mgre_transmit_unicast(struct mgre *mgre, struct sk_buff *skb,

@@ -43,6 +43,15 @@ static int mgre_domain(struct net_device *dev)
 					 l3mdev_master_ifindex(dev);
 }
 
+/* What the outer headers, and ESP's, leave of the underlay's MTU. */
+static int mgre_overhead(const struct mgre_parms *parms)
+{
+	int len = parms->has_key ? sizeof(struct mgre_header) :
+				   offsetof(struct mgre_header, key);
+
+	return len + (parms->protect ? MGRE_ESP_ALLOWANCE : 0);
+}
+
 /**
  * mgre_underlay_get() - What the underlay offers at the moment
  * @net: Its namespace
@@ -55,17 +64,16 @@ void mgre_underlay_get(struct net *net, const struct mgre_parms *parms,
 		       struct mgre_underlay *underlay)
 {
 	struct net_device *dev = mgre_underlay_device(net, parms);
-	int header_len = parms->has_key ? sizeof(struct mgre_header) :
-					  offsetof(struct mgre_header, key);
+	int overhead = mgre_overhead(parms);
 	__be32 address;
 
 	memset(underlay, 0, sizeof(*underlay));
-	underlay->mtu = ETH_DATA_LEN - header_len;
+	underlay->mtu = ETH_DATA_LEN - overhead;
 	if (dev)
 		underlay->domain = mgre_domain(dev);
 	/* Two devices that each follow the other's MTU would find no end. */
 	if (dev && !mgre_is_device(dev))
-		underlay->mtu = clamp_t(int, dev->mtu - header_len,
+		underlay->mtu = clamp_t(int, dev->mtu - overhead,
 					ETH_MIN_MTU, MGRE_MAX_MTU);
 	underlay->local = parms->local;
 	if (!ipv6_addr_any(&parms->local) || !dev)

@@ -106,17 +106,17 @@ ctl map flush dev mgre0
 check_equal "$(entries ROUTER map)$(entries ROUTER peer)" 00 "entries left"
 log_test "a peer takes its mappings along; map flush of a peer and of all"
 
-ctl peer add dev mgre0 nbma 192.0.2.2 port 4500
-ctl peer add dev mgre0 nbma 192.0.2.2 port 4501
+ctl peer add dev mgre0 nbma 192.0.2.2 if-id 1
+ctl peer add dev mgre0 nbma 192.0.2.2 if-id 2
 ctl peer add dev mgre0 nbma 192.0.2.2
-if [ "$(entries ROUTER peer)" = 3 ]; then
-	check_entry ROUTER 'length == 1 and .[0].port == 4501' peer dev mgre0 \
-		nbma 192.0.2.2 port 4501
-	log_test "endpoints of one address differ by port"
-else
-	log_test_skip "endpoints of one address differ by port" \
-		"needs protection"
-fi
+check_equal "$(entries ROUTER peer)" 3 "peers"
+ctl map add dev mgre0 10.9.0.2 nbma 192.0.2.2 if-id 2
+check_entry ROUTER 'length == 1 and .[0].if_id == 2 and .[0].mappings == 1' \
+	peer dev mgre0 nbma 192.0.2.2 if-id 2
+check_entry ROUTER '.[0].mappings == 0' peer dev mgre0 nbma 192.0.2.2
+check_refused 'port' ctl peer add dev mgre0 nbma 192.0.2.2 port 4500
+ctl map flush dev mgre0
+log_test "endpoints of one address differ by if-id"
 ctl peer flush dev mgre0
 
 cookie=$(printf '%0128d' 7)

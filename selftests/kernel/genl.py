@@ -93,6 +93,8 @@ class Spec:
             return self.decode(nested, payload)
         if kind == "bitfield32":
             return list(struct.unpack("=II", payload))
+        if kind == "flag":
+            return True
         if kind in ("u16", "u32", "u64"):
             return int.from_bytes(payload, sys.byteorder)
         if name in ("nbma", "local", "protocol"):

@@ -248,6 +248,19 @@ static void print_max_entries(const struct option *o, const struct rtattr *a)
 	print_number(o, get_u32(a));
 }
 
+static bool parse_protect(struct nlmsghdr *n, const struct option *o,
+			  const char *value)
+{
+	if (!strcmp(value, "none"))
+		return put_u8(n, o, MGRE_PROTECT_NONE);
+	return !strcmp(value, "require") && put_u8(n, o, MGRE_PROTECT_REQUIRE);
+}
+
+static void print_protect(const struct option *o, const struct rtattr *a)
+{
+	print_word(o, get_u8(a) == MGRE_PROTECT_NONE ? "none" : "require");
+}
+
 static void print_switch(const struct option *o, const struct rtattr *a)
 {
 	bool on = get_u8(a);
@@ -279,6 +292,8 @@ static const struct option options[] = {
 	  parse_max_entries, print_max_entries },
 	{ "accept-unknown", "accept_unknown", IFLA_MGRE_ACCEPT_UNKNOWN, NULL,
 	  NULL, print_switch },
+	{ "protect", "protect", IFLA_MGRE_PROTECT, "none|require",
+	  parse_protect, print_protect },
 	{}
 };
 

@@ -108,6 +108,10 @@ void decode_dev(struct json_object *o, struct nlattr *dev)
 	add_u32(o, "peers", a[MGRE_A_DEV_PEERS]);
 	add_u32(o, "mappings", a[MGRE_A_DEV_MAPPINGS]);
 	add_u32(o, "owner", a[MGRE_A_DEV_OWNER]);
+	if (a[MGRE_A_DEV_PROTECT])
+		add_string(o, "protect",
+			   nla_get_u32(a[MGRE_A_DEV_PROTECT]) ==
+			   MGRE_PROTECT_NONE ? "none" : "require");
 }
 
 static void add_endpoint(struct json_object *o, struct nlattr *endpoint)
@@ -124,12 +128,24 @@ static void add_endpoint(struct json_object *o, struct nlattr *endpoint)
 		add_u32(o, "if_id", a[MGRE_A_ENDPOINT_IF_ID]);
 }
 
-static void add_state(struct json_object *o, struct nlattr *state)
+static void add_state(struct json_object *o, const char *name,
+		      struct nlattr *state)
 {
 	if (state)
-		add_string(o, "state",
+		add_string(o, name,
 			   nla_get_u32(state) == MGRE_PEER_STATE_UP ?
 			   "up" : "down");
+}
+
+/* In the form of "ip xfrm state". */
+static void add_spi(struct json_object *o, struct nlattr *spi)
+{
+	char text[16];
+
+	if (!spi || nla_len(spi) < (int)sizeof(uint32_t))
+		return;
+	snprintf(text, sizeof(text), "0x%08x", nla_get_u32(spi));
+	add_string(o, "spi", text);
 }
 
 static void add_flags(struct json_object *o, struct nlattr *flags)
@@ -172,7 +188,11 @@ void decode_peer(struct json_object *o, struct nlattr *peer)
 	if (!peer || nla_parse_nested(a, MGRE_A_PEER_MAX, peer, NULL))
 		return;
 	add_endpoint(o, a[MGRE_A_PEER_ENDPOINT]);
-	add_state(o, a[MGRE_A_PEER_STATE]);
+	add_state(o, "state", a[MGRE_A_PEER_STATE]);
+	add_state(o, "wanted", a[MGRE_A_PEER_WANTED]);
+	json_object_object_add(o, "protected",
+			       json_object_new_boolean(!!a[MGRE_A_PEER_PROTECTED]));
+	add_spi(o, a[MGRE_A_PEER_SPI]);
 	add_flags(o, a[MGRE_A_PEER_FLAGS]);
 	if (a[MGRE_A_PEER_MARK] && nla_get_u32(a[MGRE_A_PEER_MARK]))
 		add_u32(o, "mark", a[MGRE_A_PEER_MARK]);

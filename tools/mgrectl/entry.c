@@ -53,16 +53,6 @@ static bool parse_nbma(struct entry *e, const char *value)
 	return parse_address(value, &e->nbma);
 }
 
-static bool parse_port(struct entry *e, const char *value)
-{
-	uint32_t port;
-
-	if (!parse_number(value, UINT16_MAX, &port))
-		return false;
-	e->port = port;
-	return true;
-}
-
 static bool parse_if_id(struct entry *e, const char *value)
 {
 	return parse_number(value, UINT32_MAX, &e->if_id);
@@ -142,7 +132,6 @@ static bool parse_transient(struct entry *e, const char *value)
 static const struct word words[] = {
 	{ "dev", ENTRY_DEV, "the name of a device", parse_dev },
 	{ "nbma", ENTRY_NBMA, "an address", parse_nbma },
-	{ "port", ENTRY_PORT, "0..65535", parse_port },
 	{ "if-id", ENTRY_IF_ID, "0..4294967295", parse_if_id },
 	{ "multicast", ENTRY_FLAGS, NULL, parse_multicast },
 	{ "nomulticast", ENTRY_FLAGS, NULL, parse_multicast },
@@ -246,7 +235,7 @@ bool entry_parse(struct command *c, struct entry *e, unsigned int required,
 			 "the protocol address is missing");
 		return false;
 	}
-	if (e->named & (ENTRY_PORT | ENTRY_IF_ID))
+	if (e->named & ENTRY_IF_ID)
 		required |= ENTRY_NBMA;
 	for (w = words; w->word; w++) {
 		if (!(required & ~e->named & w->field))
@@ -270,8 +259,6 @@ static void put_endpoint(struct nl_msg *msg, int type, const struct entry *e)
 		return;
 	nest = nla_nest_start(msg, type);
 	put_address(msg, MGRE_A_ENDPOINT_NBMA, &e->nbma);
-	if (e->named & ENTRY_PORT)
-		nla_put_u16(msg, MGRE_A_ENDPOINT_PORT, e->port);
 	if (e->named & ENTRY_IF_ID)
 		nla_put_u32(msg, MGRE_A_ENDPOINT_IF_ID, e->if_id);
 	nla_nest_end(msg, nest);
@@ -333,10 +320,6 @@ void entry_get_endpoint(struct entry *e, struct nlattr *endpoint)
 					    a[MGRE_A_ENDPOINT_NBMA],
 					    sizeof(e->nbma.bytes));
 	}
-	if (a[MGRE_A_ENDPOINT_PORT]) {
-		e->named |= ENTRY_PORT;
-		e->port = nla_get_u16(a[MGRE_A_ENDPOINT_PORT]);
-	}
 	if (a[MGRE_A_ENDPOINT_IF_ID]) {
 		e->named |= ENTRY_IF_ID;
 		e->if_id = nla_get_u32(a[MGRE_A_ENDPOINT_IF_ID]);
@@ -354,8 +337,6 @@ bool entry_matches(const struct entry *e, struct nlattr *endpoint)
 	entry_get_endpoint(&other, endpoint);
 	if (e->nbma.length != other.nbma.length ||
 	    memcmp(e->nbma.bytes, other.nbma.bytes, e->nbma.length))
-		return false;
-	if (e->named & ENTRY_PORT && e->port != other.port)
 		return false;
 	return !(e->named & ENTRY_IF_ID) || e->if_id == other.if_id;
 }

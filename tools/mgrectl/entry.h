@@ -22,16 +22,15 @@ enum entry_field {
 	ENTRY_DEV = 1 << 0,
 	ENTRY_PROTOCOL = 1 << 1,
 	ENTRY_NBMA = 1 << 2,
-	ENTRY_PORT = 1 << 3,
-	ENTRY_IF_ID = 1 << 4,
-	ENTRY_FLAGS = 1 << 5,
-	ENTRY_MARK = 1 << 6,
-	ENTRY_PRIORITY = 1 << 7,
-	ENTRY_STATE = 1 << 8,
-	ENTRY_HOLD = 1 << 9,
-	ENTRY_COOKIE = 1 << 10,
+	ENTRY_IF_ID = 1 << 3,
+	ENTRY_FLAGS = 1 << 4,
+	ENTRY_MARK = 1 << 5,
+	ENTRY_PRIORITY = 1 << 6,
+	ENTRY_STATE = 1 << 7,
+	ENTRY_HOLD = 1 << 8,
+	ENTRY_COOKIE = 1 << 9,
 
-	ENTRY_ENDPOINT = ENTRY_NBMA | ENTRY_PORT | ENTRY_IF_ID,
+	ENTRY_ENDPOINT = ENTRY_NBMA | ENTRY_IF_ID,
 };
 
 struct entry {
@@ -39,7 +38,6 @@ struct entry {
 	unsigned int ifindex;
 	struct address protocol;
 	struct address nbma;
-	uint16_t port;
 	uint32_t if_id;
 	uint32_t flags;		/* enum mgre_peer_flags to set ... */
 	uint32_t flags_named;	/* ... of these */

@@ -25,7 +25,7 @@ static void help(FILE *f)
 	      "           map flush dev NAME [ PEER ]\n"
 	      "           dev show [ dev NAME ]\n"
 	      "           monitor [ dev NAME ]\n"
-	      "PEER    := nbma ADDRESS [ port PORT ] [ if-id NUMBER ]\n"
+	      "PEER    := nbma ADDRESS [ if-id NUMBER ]\n"
 	      "SETTING := [no]multicast | [no]fallback | [no]transient |\n"
 	      "           mark MARK | priority NUMBER | state up|down\n", f);
 }

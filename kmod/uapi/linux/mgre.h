@@ -30,9 +30,15 @@ enum {
 	IFLA_MGRE_REDIRECT,	/* u32, seconds between two, 0: off */
 	IFLA_MGRE_MAX_ENTRIES,	/* u32, mappings, and as many peers */
 	IFLA_MGRE_ACCEPT_UNKNOWN, /* u8, 1: data from unknown NBMA addresses */
+	IFLA_MGRE_PROTECT,	/* u8, enum mgre_protect */
 	__IFLA_MGRE_MAX
 };
 #define IFLA_MGRE_MAX	(__IFLA_MGRE_MAX - 1)
+
+enum mgre_protect {
+	MGRE_PROTECT_NONE,	/* GRE is sent and accepted with or without IPsec */
+	MGRE_PROTECT_REQUIRE,	/* only under ESP, in both directions */
+};
 
 #define MGRE_FAMILY_NAME	"mgre"
 #define MGRE_FAMILY_VERSION	1
@@ -52,11 +58,14 @@ enum mgre_peer_flags {
 	MGRE_PEER_FLAGS_TRANSIENT = 4,	/* goes with its last mapping */
 };
 
-/* One end of the underlay. */
+/*
+ * One end of the underlay, known by its address and the interface identifier
+ * of its security associations: ends behind one address differ by that.
+ */
 enum {
 	MGRE_A_ENDPOINT_UNSPEC,
 	MGRE_A_ENDPOINT_NBMA,		/* address */
-	MGRE_A_ENDPOINT_PORT,		/* u16, UDP port of ESP, 0: none */
+	MGRE_A_ENDPOINT_PORT,		/* u16, UDP port of ESP; only told */
 	MGRE_A_ENDPOINT_IF_ID,		/* u32, of its security associations */
 	__MGRE_A_ENDPOINT_MAX
 };
@@ -71,6 +80,7 @@ enum {
 	MGRE_A_DEV_PEERS,		/* u32 */
 	MGRE_A_DEV_MAPPINGS,		/* u32 */
 	MGRE_A_DEV_OWNER,		/* u32, netlink port, absent: none */
+	MGRE_A_DEV_PROTECT,		/* u32, enum mgre_protect */
 	__MGRE_A_DEV_MAX
 };
 #define MGRE_A_DEV_MAX		(__MGRE_A_DEV_MAX - 1)
@@ -90,6 +100,9 @@ enum {
 	MGRE_A_PEER_RX_PACKETS,		/* u64 */
 	MGRE_A_PEER_RX_BYTES,		/* u64 */
 	MGRE_A_PEER_PAD,
+	MGRE_A_PEER_WANTED,		/* u32, the state set, if it is not in force */
+	MGRE_A_PEER_PROTECTED,		/* flag, packets leave under ESP */
+	MGRE_A_PEER_SPI,		/* u32, of the SA they leave under */
 	__MGRE_A_PEER_MAX
 };
 #define MGRE_A_PEER_MAX		(__MGRE_A_PEER_MAX - 1)
