@@ -22,7 +22,9 @@
 #define VERSION_1 1
 #define FLAG_AUTHORITY 1
 #define SIGNATURE crypto_sign_BYTES
-#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_"
+#define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZ" \
+		"abcdefghijklmnopqrstuvwxyz" \
+		"0123456789.-_"
 
 bool certificate_name_is_good(const char *name)
 {

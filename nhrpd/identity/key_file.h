@@ -25,7 +25,7 @@ struct key_file_error {
 	char text[KEY_FILE_ERROR_MAX];
 };
 
-/** key_file_read_psk - a pre-shared key; wipe it: 0, or -1 with @error filled */
+/** key_file_read_psk - a pre-shared key; wipe it: 0 or -1, @error filled */
 int key_file_read_psk(const char *path, uint8_t psk[KEY_FILE_PSK],
 		      struct key_file_error *error);
 

@@ -15,10 +15,8 @@ static const uint8_t psk[KEY_FILE_PSK] = "a psk that everybody can read...";
 
 static int enter_folder(void **state)
 {
-	static char folder[] = "/tmp/key_file_test.XXXXXX";
-
-	*state = folder;
-	return !mkdtemp(folder) || chmod(folder, 0755) || chdir(folder);
+	*state = strdup("/tmp/key_file_test.XXXXXX");
+	return !mkdtemp(*state) || chmod(*state, 0755) || chdir(*state);
 }
 
 static int leave_folder(void **state)
@@ -26,6 +24,7 @@ static int leave_folder(void **state)
 	char command[100];
 
 	snprintf(command, sizeof(command), "rm -r %s", (const char *)*state);
+	free(*state);
 	return chdir("/") || system(command);
 }
 

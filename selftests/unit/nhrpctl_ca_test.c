@@ -242,10 +242,9 @@ static void wrong_options(void **state)
 
 	(void)state;
 	good("ca init");
-	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++)
 		if (run(lines[i], NULL) != 2)
 			fail_msg("not refused: %s", lines[i]);
-	}
 }
 
 static void add_options(char *line, const char *option, int count)
@@ -327,15 +326,16 @@ static void as_text(void **state)
 		"x.crt:\n"
 		"  Node:        x\n"
 		"  Serial:      0123456789abcdef\n"
-		"  Public key:  \n"
-		"  Issuer:      \n"
+		"  Public key:  AAAA\n"
+		"  Issuer:      BBBB\n"
 		"  Valid from:  1970-01-01 00:00:00 UTC\n"
 		"  Valid to:    9999-12-31 23:59:59 UTC\n"
 		"  Addresses:   9.0.0.2/32, 9.0.0.3/32\n"
 		"  Status:      not checked, for want of an authority\n";
 	struct json_object *object = json_tokener_parse(
 		"{\"file\":\"x.crt\",\"name\":\"x\",\"authority\":false,"
-		"\"serial\":\"0123456789abcdef\",\"not_before\":0,"
+		"\"serial\":\"0123456789abcdef\",\"key\":\"AAAA\","
+		"\"issuer\":\"BBBB\",\"not_before\":0,"
 		"\"not_after\":253402300799,\"prefixes\":[],"
 		"\"addresses\":[\"9.0.0.2/32\",\"9.0.0.3/32\"],"
 		"\"status\":null}");

@@ -6,7 +6,8 @@
 #define NOISE_VECTOR_MESSAGES 6
 
 /**
- * struct noise_vector - keys, and what must come of them; all in hexadecimal
+ * struct noise_vector - keys, and what must come of them; in hexadecimal, with
+ *			 blanks
  * @name: of the protocol
  * @psk: NULL if the pattern has none
  * @messages: three of the handshake, then three of transport; initiator and

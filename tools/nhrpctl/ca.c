@@ -218,6 +218,8 @@ static int describe_node(const struct ca_options *options,
 	randombytes_buf(certificate->serial, CERTIFICATE_SERIAL);
 	set_times(certificate,
 		  options->days ? options->days : DEFAULT_NODE_DAYS);
+	if (certificate->not_before < authority->not_before)
+		certificate->not_before = authority->not_before;
 	status = check_end(authority, certificate);
 	if (status)
 		return status;
