@@ -12,6 +12,7 @@
 #include "interface.h"
 #include "log.h"
 #include "purge.h"
+#include "session.h"
 #include "show.h"
 
 /**
@@ -106,6 +107,11 @@ static struct json_object *run_show_traffic(const struct call *call)
 	return success(show_traffic(call->daemon));
 }
 
+static struct json_object *run_show_crypto(const struct call *call)
+{
+	return success(show_crypto(call->daemon));
+}
+
 static struct json_object *not_an_address(const char *text)
 {
 	return command_error("'%s' is not an IPv4 or IPv6 address", text);
@@ -153,6 +159,21 @@ static struct json_object *run_clear(const struct call *call)
 		count = forget(call->daemon, &address, SHOW_BOTH);
 	else
 		return not_an_address(call->argument);
+	return success_count("cleared", count);
+}
+
+/* Argument: an NBMA address or nothing. */
+static struct json_object *run_clear_crypto(const struct call *call)
+{
+	struct interface *interface, *next;
+	struct nhrp_address nbma;
+	unsigned int count = 0;
+
+	if (call->argument && !nhrp_address_parse(call->argument, &nbma))
+		return not_an_address(call->argument);
+	HASH_ITER(hh, call->daemon->interfaces, interface, next)
+		count += sessions_clear(interface,
+					call->argument ? &nbma : NULL);
 	return success_count("cleared", count);
 }
 
@@ -215,7 +236,9 @@ static const struct command {
 	{ { "show", "nhs" }, true, false, run_show_nhs },
 	{ { "show", "dmvpn" }, true, false, run_show_dmvpn },
 	{ { "show", "traffic" }, false, false, run_show_traffic },
+	{ { "show", "crypto" }, false, false, run_show_crypto },
 	{ { "clear", "cache" }, true, true, run_clear },
+	{ { "clear", "crypto" }, true, true, run_clear_crypto },
 	{ { "purge" }, true, true, run_purge },
 	{ { "monitor" }, false, false, run_monitor },
 	{ { "reload" }, false, true, run_reload },

@@ -211,6 +211,14 @@ struct config *config_parse(const char *name, const char *text, size_t length,
 /** config_free - free a configuration and all in it; NULL is allowed */
 void config_free(struct config *config);
 
+/**
+ * config_protection_equal - whether sessions can go on
+ *
+ * Times between two keys and the replay window may differ.
+ */
+bool config_protection_equal(const struct config_protection *a,
+			     const struct config_protection *b);
+
 /** config_find - the interface of a name, or NULL */
 const struct config_interface *config_find(const struct config *config,
 					   const char *name);

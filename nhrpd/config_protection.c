@@ -240,3 +240,21 @@ bool config_protection_check(struct config_parser *parser)
 					   interface->name, native[i].word);
 	return true;
 }
+
+static bool same_file(const char *a, const char *b)
+{
+	return a && b ? !strcmp(a, b) : a == b;
+}
+
+bool config_protection_equal(const struct config_protection *a,
+			     const struct config_protection *b)
+{
+	return a->kind == b->kind && !strcmp(a->profile, b->profile) &&
+	       same_file(a->psk_file, b->psk_file) &&
+	       same_file(a->key_file, b->key_file) &&
+	       same_file(a->certificate_file, b->certificate_file) &&
+	       same_file(a->authority_file, b->authority_file) &&
+	       same_file(a->revoked_file, b->revoked_file) &&
+	       a->udp_port == b->udp_port &&
+	       a->encapsulation == b->encapsulation;
+}

@@ -23,6 +23,7 @@
 #include "request_id.h"
 #include "resolve.h"
 #include "rtnl.h"
+#include "session.h"
 #include "settings.h"
 #include "shortcut.h"
 #include "takeover.h"
@@ -274,6 +275,39 @@ static void daemon_remove_interfaces(struct daemon *daemon,
 	}
 }
 
+/* Whoever was protected in another way is met anew. */
+static void daemon_protect_again(struct interface *interface,
+				 const struct config_interface *settings)
+{
+	struct daemon *daemon = interface->daemon;
+	unsigned int ifindex = interface->ifindex;
+	bool was_protected = interface_is_protected(interface);
+
+	log_info("%s: protection has changed, all begins anew",
+		 interface->name);
+	answer_withdraw_all(interface);
+	interface_leave(interface);
+	interface_remove(interface);
+	if (was_protected && ifindex &&
+	    settings->protection.kind == CONFIG_PROTECTION_NONE &&
+	    rtnl_set_protect(daemon->rtnl, ifindex, false))
+		log_error("%s: protect none: %s", settings->name,
+			  rtnl_error(daemon->rtnl));
+	interface_add(daemon, settings);
+}
+
+static void daemon_change(struct interface *interface,
+			  const struct config_interface *settings)
+{
+	if (!config_protection_equal(&interface->config->protection,
+				     &settings->protection)) {
+		daemon_protect_again(interface, settings);
+		return;
+	}
+	settings_change(interface, settings);
+	sessions_reload(interface);
+}
+
 int daemon_reload(struct daemon *daemon, char **error)
 {
 	struct config_error reason;
@@ -291,7 +325,7 @@ int daemon_reload(struct daemon *daemon, char **error)
 		settings = &config->interfaces[i];
 		interface = interface_find(daemon, settings->name);
 		if (interface)
-			settings_change(interface, settings);
+			daemon_change(interface, settings);
 		else
 			interface_add(daemon, settings);
 	}

@@ -272,6 +272,12 @@ static void interface_evaluate(struct interface *interface)
 	else if (!interface->is_mgre)
 		interface_set_state(interface, INTERFACE_FOREIGN,
 				    "not a device of kind mgre");
+	else if (interface_is_protected(interface) && !interface->protect)
+		interface_set_state(interface, INTERFACE_DOWN,
+				    "the device cannot be protected");
+	else if (interface_is_protected(interface) && interface->remote.length)
+		interface_set_state(interface, INTERFACE_DOWN,
+				    "a device with a remote address cannot be protected");
 	else if (!interface->bound)
 		interface_set_state(interface, INTERFACE_FOREIGN,
 				    "owned by another process");
@@ -332,11 +338,33 @@ static void interface_detach(struct interface *interface)
 	interface_forget(interface);
 }
 
+/* Before anything else is done on the device: nothing may leave in clear. */
+static void interface_protect(struct interface *interface)
+{
+	struct rtnl *rtnl = interface->daemon->rtnl;
+
+	if (!interface_is_protected(interface)) {
+		if (interface->protect && !interface->bound)
+			log_warning("%s: the device requires protection, and the configuration has none: keys must come from elsewhere",
+				    interface->name);
+		return;
+	}
+	if (interface->protect)
+		return;
+	if (rtnl_set_protect(rtnl, interface->ifindex, true))
+		log_error("%s: protect require: %s", interface->name,
+			  rtnl_error(rtnl));
+	else
+		interface->protect = true;
+}
+
 static void interface_bind(struct interface *interface)
 {
 	struct mgre *mgre = interface->daemon->mgre;
 	struct mgre_device device;
 
+	if (interface_is_protected(interface) && !interface->protect)
+		return;
 	if (!mgre_ready(mgre) || mgre_bind(mgre, interface->ifindex) ||
 	    mgre_device_get(mgre, interface->ifindex, &device)) {
 		log_error("%s: cannot be bound: %s", interface->name,
@@ -386,6 +414,9 @@ void interface_link(struct daemon *daemon, const struct rtnl_link *link)
 	interface->has_key = link->has_key;
 	interface->key = link->key;
 	interface->max_entries = link->max_entries;
+	interface->protect = link->protect;
+	if (link->is_mgre)
+		interface_protect(interface);
 	if (link->is_mgre && !interface->bound)
 		interface_bind(interface);
 	else if (interface->bound)

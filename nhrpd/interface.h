@@ -87,6 +87,7 @@ enum interface_state {
  * @admin_up: IFF_UP
  * @is_mgre: whether the device is of our kind
  * @bound: whether its NHRP packets come to us
+ * @protect: whether the device lets nothing through but under ESP
  */
 struct interface {
 	char name[IFNAMSIZ];
@@ -103,6 +104,7 @@ struct interface {
 	bool admin_up;
 	bool is_mgre;
 	bool bound;
+	bool protect;
 	unsigned int link;
 	struct nhrp_address nbma;
 	struct nhrp_address remote;

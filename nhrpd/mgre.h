@@ -44,12 +44,14 @@ struct mgre_map {
  * @port: UDP port of its ESP, 0: none
  * @flags: enum mgre_peer_flags
  * @up: whether data is sent through it
+ * @wanted: whether it is to be, if there are keys
  */
 struct mgre_peer {
 	struct endpoint endpoint;
 	uint16_t port;
 	uint32_t flags;
 	bool up;
+	bool wanted;
 };
 
 /**

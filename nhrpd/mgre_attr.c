@@ -22,6 +22,7 @@ static struct nla_policy mgre_peer_policy[MGRE_A_PEER_MAX + 1] = {
 	[MGRE_A_PEER_ENDPOINT] = { .type = NLA_NESTED },
 	[MGRE_A_PEER_FLAGS] = { .minlen = sizeof(struct nla_bitfield32) },
 	[MGRE_A_PEER_STATE] = { .type = NLA_U32 },
+	[MGRE_A_PEER_WANTED] = { .type = NLA_U32 },
 };
 
 static struct nla_policy mgre_map_policy[MGRE_A_MAP_MAX + 1] = {
@@ -129,6 +130,11 @@ bool mgre_attr_map(struct nlattr *nest, struct mgre_map *map)
 	return mgre_attr_address(tb[MGRE_A_MAP_PROTOCOL], &map->protocol);
 }
 
+static bool mgre_attr_is_up(struct nlattr *attribute)
+{
+	return attribute && nla_get_u32(attribute) == MGRE_PEER_STATE_UP;
+}
+
 bool mgre_attr_peer(struct nlattr *nest, struct mgre_peer *peer)
 {
 	struct nlattr *tb[MGRE_A_PEER_MAX + 1];
@@ -142,9 +148,8 @@ bool mgre_attr_peer(struct nlattr *nest, struct mgre_peer *peer)
 		flags = nla_data(tb[MGRE_A_PEER_FLAGS]);
 		peer->flags = flags->value & flags->selector;
 	}
-	if (tb[MGRE_A_PEER_STATE])
-		peer->up = nla_get_u32(tb[MGRE_A_PEER_STATE]) ==
-			   MGRE_PEER_STATE_UP;
+	peer->up = mgre_attr_is_up(tb[MGRE_A_PEER_STATE]);
+	peer->wanted = peer->up || mgre_attr_is_up(tb[MGRE_A_PEER_WANTED]);
 	return mgre_attr_endpoint(tb[MGRE_A_PEER_ENDPOINT], &peer->endpoint,
 				  &peer->port);
 }

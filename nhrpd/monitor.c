@@ -113,6 +113,8 @@ struct json_object *monitor_event(const struct event *event)
 		merge(object, show_resolution(event->resolution));
 	if (event->shortcut)
 		merge(object, show_shortcut_entry(event->shortcut));
+	if (event->session)
+		merge(object, show_session(event->session));
 	if (event->packet)
 		add_packet(object, event->packet);
 	return object;

@@ -177,8 +177,7 @@ static void nhc_send(struct nhc *nhc)
 static bool nhc_failed(const struct nhc *nhc)
 {
 	return nhc->state == NHC_REFUSED || nhc->state == NHC_LOOKUP ||
-	       (nhc->state == NHC_KEYING && nhc->tries) ||
-	       nhc->tries > NHC_FAILED;
+	       nhc->unkeyed || nhc->tries > NHC_FAILED;
 }
 
 static bool nhc_has_turn(const struct nhc *nhc)
@@ -217,6 +216,7 @@ static void nhc_begin(struct nhc *nhc)
 static void nhc_start(struct nhc *nhc)
 {
 	nhc->tries = 0;
+	nhc->unkeyed = false;
 	if (!nhc_own(nhc)) {
 		nhc_set_state(nhc, NHC_WAITING);
 		return;
@@ -427,6 +427,7 @@ void nhc_registration_reply(struct received *received)
 	}
 	nhc->received++;
 	nhc->tries = 0;
+	nhc->unkeyed = false;
 	nhc->code = packet->cie_count ? packet->cies[0].code :
 					NHRP_CODE_PROHIBITED;
 	if (!nhc->code && !nhc_is_covered(nhc, received))
@@ -572,7 +573,7 @@ static void nhc_session_lost(struct nhc *nhc)
 {
 	switch (nhc->state) {
 	case NHC_KEYING:
-		nhc->tries++;
+		nhc->unkeyed = true;
 		if (nhc->config.nbma_name[0])
 			nhc_lookup_start(nhc);
 		break;

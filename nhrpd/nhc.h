@@ -39,7 +39,8 @@ enum nhc_state {
  * @observed_port: and UDP port of our key exchange, 0: the usual one
  * @session: with the server, held; NULL without protection
  * @request_id: of the request in flight or last acknowledged
- * @tries: requests sent since the last reply, or sessions that failed
+ * @tries: requests sent since the last reply
+ * @unkeyed: its session could not be made, and it has not replied since
  * @code: CIE code of the last reply
  * @registered_at: when the last acknowledgement came, ms, 0: never
  * @changed: when @state last changed, ms
@@ -61,6 +62,7 @@ struct nhc {
 	struct session *session;
 	uint32_t request_id;
 	unsigned int tries;
+	bool unkeyed;
 	uint8_t code;
 	uint64_t registered_at;
 	uint64_t changed;

@@ -253,18 +253,18 @@ void peer_drop(struct peer *peer)
 		peer_free(peer, "no mapping left");
 }
 
-void peer_adopt(struct interface *interface, const struct endpoint *endpoint,
-		unsigned int flags, bool kept, bool up)
+void peer_adopt(struct interface *interface, const struct mgre_peer *known,
+		unsigned int flags, bool kept)
 {
-	struct peer *peer = kept ? peer_get(interface, endpoint) :
-				   peer_find(interface, endpoint);
+	struct peer *peer = kept ? peer_get(interface, &known->endpoint) :
+				   peer_find(interface, &known->endpoint);
 
 	if (!peer)
 		return;
 	peer->kept = kept;
 	peer->flags = flags;
-	peer->wanted = up;
-	peer_set_up(peer, up);
+	peer->wanted = known->wanted;
+	peer_set_up(peer, known->up);
 	if (!kept && !peer->settling)
 		peer_set_state(peer, true);
 }

@@ -14,6 +14,7 @@
 #include "hash.h"
 
 struct interface;
+struct mgre_peer;
 struct session;
 
 enum peer_flags {
@@ -67,12 +68,14 @@ void peer_add_flags(struct peer *peer, unsigned int flags);
 
 /**
  * peer_adopt - note what the kernel knows of a peer
+ * @known: its endpoint, @wanted and @up count
+ * @flags: enum peer_flags
  * @kept: it stays there without a mapping
  *
  * One that is not kept must have a cache entry already.
  */
-void peer_adopt(struct interface *interface, const struct endpoint *endpoint,
-		unsigned int flags, bool kept, bool up);
+void peer_adopt(struct interface *interface, const struct mgre_peer *known,
+		unsigned int flags, bool kept);
 
 /** peer_forget - drop all that are left, at the end of an interface */
 void peer_forget(struct interface *interface);

@@ -38,6 +38,7 @@ static struct nla_policy rtnl_mgre_policy[IFLA_MGRE_MAX + 1] = {
 	[IFLA_MGRE_KEY] = { .type = NLA_U32 },
 	[IFLA_MGRE_REDIRECT] = { .type = NLA_U32 },
 	[IFLA_MGRE_MAX_ENTRIES] = { .type = NLA_U32 },
+	[IFLA_MGRE_PROTECT] = { .type = NLA_U8 },
 };
 
 bool rtnl_attr_address(struct nlattr *attribute, struct nhrp_address *address)
@@ -75,6 +76,9 @@ static void rtnl_parse_mgre(struct nlattr *data, struct rtnl_link *link)
 	link->key = rtnl_attr_u32(tb[IFLA_MGRE_KEY]);
 	link->redirect = rtnl_attr_u32(tb[IFLA_MGRE_REDIRECT]);
 	link->max_entries = rtnl_attr_u32(tb[IFLA_MGRE_MAX_ENTRIES]);
+	link->protect = tb[IFLA_MGRE_PROTECT] &&
+			nla_get_u8(tb[IFLA_MGRE_PROTECT]) ==
+			MGRE_PROTECT_REQUIRE;
 }
 
 static void rtnl_parse_kind(struct nlattr *info, struct rtnl_link *link)
@@ -258,8 +262,9 @@ int rtnl_dump(struct rtnl *rtnl)
 	return rtnl_dump_type(rtnl, RTM_GETADDR, &address, sizeof(address));
 }
 
-int rtnl_set_redirect(struct rtnl *rtnl, unsigned int ifindex,
-		      uint32_t seconds)
+/* Change one attribute of a mgre device. */
+static int rtnl_set(struct rtnl *rtnl, unsigned int ifindex, int attribute,
+		    const void *value, int length)
 {
 	struct ifinfomsg info = { .ifi_index = ifindex };
 	struct nlattr *kind, *data;
@@ -275,7 +280,7 @@ int rtnl_set_redirect(struct rtnl *rtnl, unsigned int ifindex,
 	    nla_put_string(message, IFLA_INFO_KIND, MGRE_FAMILY_NAME) < 0)
 		goto full;
 	data = nla_nest_start(message, IFLA_INFO_DATA | NLA_F_NESTED);
-	if (!data || nla_put_u32(message, IFLA_MGRE_REDIRECT, seconds) < 0)
+	if (!data || nla_put(message, attribute, length, value) < 0)
 		goto full;
 	nla_nest_end(message, data);
 	nla_nest_end(message, kind);
@@ -284,6 +289,21 @@ int rtnl_set_redirect(struct rtnl *rtnl, unsigned int ifindex,
 full:
 	nlmsg_free(message);
 	return -EMSGSIZE;
+}
+
+int rtnl_set_redirect(struct rtnl *rtnl, unsigned int ifindex,
+		      uint32_t seconds)
+{
+	return rtnl_set(rtnl, ifindex, IFLA_MGRE_REDIRECT, &seconds,
+			sizeof(seconds));
+}
+
+int rtnl_set_protect(struct rtnl *rtnl, unsigned int ifindex, bool require)
+{
+	uint8_t value = require ? MGRE_PROTECT_REQUIRE : MGRE_PROTECT_NONE;
+
+	return rtnl_set(rtnl, ifindex, IFLA_MGRE_PROTECT, &value,
+			sizeof(value));
 }
 
 const char *rtnl_error(const struct rtnl *rtnl)

@@ -27,6 +27,7 @@ struct rtnl;
  * @key: GRE key if @has_key
  * @max_entries: mappings the device will hold
  * @redirect: seconds between two redirect events, 0: none
+ * @protect: nothing leaves or enters but under ESP
  */
 struct rtnl_link {
 	unsigned int ifindex;
@@ -41,6 +42,7 @@ struct rtnl_link {
 	bool has_key;
 	uint32_t max_entries;
 	uint32_t redirect;
+	bool protect;
 };
 
 /** struct rtnl_address - an address of a device, with its prefix length */
@@ -94,6 +96,9 @@ void rtnl_close(struct rtnl *rtnl);
 /** rtnl_set_redirect - change a mgre device's redirect interval: 0 or -errno */
 int rtnl_set_redirect(struct rtnl *rtnl, unsigned int ifindex,
 		      uint32_t seconds);
+
+/** rtnl_set_protect - whether a mgre device requires ESP: 0 or -errno */
+int rtnl_set_protect(struct rtnl *rtnl, unsigned int ifindex, bool require);
 
 /** rtnl_dump - report all links, then all addresses, as events: 0 or -errno */
 int rtnl_dump(struct rtnl *rtnl);

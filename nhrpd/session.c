@@ -287,14 +287,6 @@ static void session_expired(uv_timer_t *timer)
 	session_lost(session, 0, "not used");
 }
 
-void session_reset(struct session *session, const char *reason)
-{
-	if (session->state == SESSION_IDLE)
-		return;
-	session_stop(session, reason);
-	session_lost(session, 0, reason);
-}
-
 /* ---- for NHRP ---- */
 
 /* IKE has ports of its own, which say nothing of whom we mean. */
@@ -422,6 +414,28 @@ void sessions_moved(struct interface *interface)
 {
 	if (interface->exchange)
 		interface->exchange_ops->moved(interface);
+}
+
+void sessions_reload(struct interface *interface)
+{
+	if (interface->exchange && interface->exchange_ops->reload)
+		interface->exchange_ops->reload(interface);
+}
+
+unsigned int sessions_clear(struct interface *interface,
+			    const struct nhrp_address *nbma)
+{
+	struct session *session, *next;
+	unsigned int count = 0;
+
+	HASH_ITER(hh, interface->sessions, session, next) {
+		if (nbma && !nhrp_address_equal(&session->nbma, nbma))
+			continue;
+		session_stop(session, "cleared");
+		session_lost(session, 0, "cleared");
+		count++;
+	}
+	return count;
 }
 
 void sessions_stop(struct interface *interface, const char *reason)

@@ -185,8 +185,14 @@ struct endpoint session_endpoint(const struct session *session);
 struct session *session_adopt(struct interface *interface,
 			      const struct endpoint *endpoint, uint16_t port);
 
-/** session_reset - give up its keys; they are made anew if it is needed */
-void session_reset(struct session *session, const char *reason);
+/**
+ * sessions_clear - give up keys; they are made anew where they are needed
+ * @nbma: of those there, or NULL: of all
+ *
+ * Return: how many sessions that were.
+ */
+unsigned int sessions_clear(struct interface *interface,
+			    const struct nhrp_address *nbma);
 
 /** sessions_open - get ready: 0, or -1 if the interface can't be protected */
 int sessions_open(struct interface *interface);
@@ -196,6 +202,9 @@ void sessions_wake(struct interface *interface);
 
 /** sessions_moved - the interface has another NBMA address */
 void sessions_moved(struct interface *interface);
+
+/** sessions_reload - the configuration was read again */
+void sessions_reload(struct interface *interface);
 
 /** sessions_stop - leave the network: tell the others, remove all keys */
 void sessions_stop(struct interface *interface, const char *reason);

@@ -94,8 +94,8 @@ static bool is_wanted_address(const struct nhrp_address *address,
 	return is_wanted(nhrp_address_family(address), family);
 }
 
-static int compare_addresses(const struct nhrp_address *a,
-			     const struct nhrp_address *b)
+int show_compare_addresses(const struct nhrp_address *a,
+			   const struct nhrp_address *b)
 {
 	if (a->length != b->length)
 		return a->length - b->length;
@@ -105,19 +105,21 @@ static int compare_addresses(const struct nhrp_address *a,
 static int compare_entries(const struct cache_entry *a,
 			   const struct cache_entry *b)
 {
-	return compare_addresses(&a->binding.protocol, &b->binding.protocol);
+	return show_compare_addresses(&a->binding.protocol,
+				      &b->binding.protocol);
 }
 
 static int compare_resolutions(const struct resolution *a,
 			       const struct resolution *b)
 {
-	return compare_addresses(&a->destination, &b->destination);
+	return show_compare_addresses(&a->destination, &b->destination);
 }
 
 static int compare_shortcuts(const struct shortcut *a,
 			     const struct shortcut *b)
 {
-	int order = compare_addresses(&a->prefix.address, &b->prefix.address);
+	int order = show_compare_addresses(&a->prefix.address,
+					   &b->prefix.address);
 
 	return order ? order : a->prefix.length - b->prefix.length;
 }
@@ -264,6 +266,8 @@ struct json_object *show_nhc(const struct nhc *nhc)
 	add(object, "nbma", show_address(&nhc->nbma));
 	add(object, "claimed_nbma", show_address(&nhc->claimed));
 	add(object, "observed_nbma", show_address(&nhc->observed));
+	add(object, "observed_port", nhc->observed_port ?
+	    json_object_new_int(nhc->observed_port) : NULL);
 	add(object, "fqdn", *nhc->config.nbma_name ?
 	    json_object_new_string(nhc->config.nbma_name) : NULL);
 	add_text(object, "state", nhc_state_name(nhc->state));

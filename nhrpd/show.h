@@ -18,6 +18,7 @@ struct nhc;
 struct nhrp_address;
 struct peer;
 struct resolution;
+struct session;
 struct shortcut;
 
 enum show_family {
@@ -45,6 +46,12 @@ struct json_object *show_dmvpn(struct daemon *daemon, enum show_family family);
 /** show_traffic - array: interfaces with their counters */
 struct json_object *show_traffic(struct daemon *daemon);
 
+/** show_crypto - array: sessions, without any key */
+struct json_object *show_crypto(struct daemon *daemon);
+
+/** show_session - object: one session */
+struct json_object *show_session(const struct session *session);
+
 /** show_cache_entry - object: one mapping */
 struct json_object *show_cache_entry(const struct cache_entry *entry);
 
@@ -59,5 +66,9 @@ struct json_object *show_nhc(const struct nhc *nhc);
 
 /** show_address - string, or null if @address is empty */
 struct json_object *show_address(const struct nhrp_address *address);
+
+/** show_compare_addresses - order by family, then by bytes */
+int show_compare_addresses(const struct nhrp_address *a,
+			   const struct nhrp_address *b);
 
 #endif /* NHRPD_SHOW_H */

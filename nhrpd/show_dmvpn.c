@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* show_dmvpn(): one table of peers an interface and address family. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <utlist.h>
 
 #include "cache.h"
+#include "config.h"
 #include "daemon.h"
 #include "interface.h"
 #include "nhc.h"
 #include "peer.h"
 #include "resolve.h"
+#include "session.h"
 #include "shortcut.h"
 #include "show.h"
 
@@ -96,6 +99,14 @@ static const struct nhc *entry_nhc(const struct cache_entry *entry)
 	return NULL;
 }
 
+/* IOS's word for a peer without keys, whoever makes them. */
+static const char *peer_state(const struct peer *peer)
+{
+	if (peer->session && peer->session->state != SESSION_UP)
+		return "IKE";
+	return peer->up ? "UP" : "DOWN";
+}
+
 static void add_entry(struct table *table, const struct cache_entry *entry)
 {
 	const struct cache_binding *binding = &entry->binding;
@@ -107,14 +118,17 @@ static void add_entry(struct table *table, const struct cache_entry *entry)
 	struct row *row = new_row(table, &binding->endpoint.nbma, &binding->protocol,
 				  show_cache_entry(entry));
 
+	const char *state = peer_state(entry->peer);
+
 	if (nhc && nhc->state != NHC_REGISTERED)
-		add_columns(row->object, entry->interface, "NHRP",
+		add_columns(row->object, entry->interface,
+			    nhc->state == NHC_KEYING ? "IKE" : "NHRP",
 			    nhc->registered_at ? nhc->changed : 0, attributes);
 	else if (!entry->peer->up)
-		add_columns(row->object, entry->interface, "DOWN",
+		add_columns(row->object, entry->interface, state,
 			    entry->peer->changed, attributes);
 	else
-		add_columns(row->object, entry->interface, "UP",
+		add_columns(row->object, entry->interface, state,
 			    nhc ? nhc->changed : entry->created, attributes);
 	table->has_registered |= binding->type == CACHE_REGISTERED;
 }
@@ -127,9 +141,8 @@ static void add_shortcut(struct table *table, const struct shortcut *shortcut)
 				  &via->binding.protocol,
 				  show_shortcut_entry(shortcut));
 
-	add_columns(row->object, shortcut->interface,
-		    via->peer->up ? "UP" : "DOWN", shortcut->created,
-		    attributes);
+	add_columns(row->object, shortcut->interface, peer_state(via->peer),
+		    shortcut->created, attributes);
 }
 
 static void add_resolution(struct table *table,
@@ -222,6 +235,25 @@ own_address(const struct interface *interface, uint8_t address_length)
 	return NULL;
 }
 
+/* As the configuration has it, or null. */
+static struct json_object *protection(const struct interface *interface)
+{
+	const struct config_protection *protection =
+		&interface->config->protection;
+	char text[CONFIG_PROFILE_MAX + 8];
+
+	switch (protection->kind) {
+	case CONFIG_PROTECTION_NATIVE:
+		return json_object_new_string("native");
+	case CONFIG_PROTECTION_IKE:
+		snprintf(text, sizeof(text), "ike %s", protection->profile);
+		return json_object_new_string(text);
+	case CONFIG_PROTECTION_NONE:
+		break;
+	}
+	return NULL;
+}
+
 /* All of @table but its rows goes into the result. */
 static struct json_object *show_table(struct interface *interface,
 				      struct table *table)
@@ -253,6 +285,7 @@ static struct json_object *show_table(struct interface *interface,
 			       show_address(&interface->nbma));
 	json_object_object_add(object, "destination",
 			       show_address(&interface->remote));
+	json_object_object_add(object, "protection", protection(interface));
 	json_object_object_add(object, "nbma_peers",
 			       json_object_new_int64(peers));
 	json_object_object_add(object, "nhs",

@@ -46,8 +46,8 @@ static void takeover_peer(const struct mgre_peer *peer, void *context)
 		flags |= PEER_MULTICAST;
 	if (peer->flags & MGRE_PEER_FLAGS_FALLBACK)
 		flags |= PEER_FALLBACK;
-	peer_adopt(context, &peer->endpoint, flags,
-		   !(peer->flags & MGRE_PEER_FLAGS_TRANSIENT), peer->up);
+	peer_adopt(context, peer, flags,
+		   !(peer->flags & MGRE_PEER_FLAGS_TRANSIENT));
 }
 
 static void takeover_route(const struct rtnl_route *route, void *context)

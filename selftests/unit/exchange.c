@@ -6,6 +6,7 @@
 #include "config.h"
 #include "exchange.h"
 #include "fake_clock.h"
+#include "session.h"
 #include "test.h"
 
 #define STEP 10		/* ms */
@@ -101,6 +102,18 @@ void exchange_receive(const struct nhrp_packet *packet, const char *nbma)
 	fake_receive(DEVICE, nbma, bytes, length);
 }
 
+void exchange_receive_by(const struct nhrp_packet *packet,
+			 const struct session *session)
+{
+	char nbma[NHRP_ADDRESS_TEXT];
+	uint8_t bytes[FAKE_BYTES];
+	size_t length = nhrp_packet_build(packet, bytes, sizeof(bytes));
+
+	assert_int_not_equal(length, 0);
+	fake_receive_by(DEVICE, nhrp_address_format(&session->nbma, nbma),
+			session->if_id, bytes, length);
+}
+
 void exchange_sent(enum nhrp_type type, const char *nbma)
 {
 	const struct fake_sent *sent = &fake.sent[taken];
@@ -115,6 +128,14 @@ void exchange_sent(enum nhrp_type type, const char *nbma)
 	assert_string_equal(nhrp_type_name(out.type), nhrp_type_name(type));
 	assert_address(&sent->endpoint.nbma, nbma);
 	assert_int_not_equal(out.hop_count, 0);
+}
+
+void exchange_sent_by(enum nhrp_type type, const struct session *session)
+{
+	char nbma[NHRP_ADDRESS_TEXT];
+
+	exchange_sent(type, nhrp_address_format(&session->nbma, nbma));
+	assert_int_equal(fake.sent[taken - 1].endpoint.if_id, session->if_id);
 }
 
 void exchange_silent(void)

@@ -46,12 +46,19 @@ void exchange_request(struct nhrp_packet *packet, enum nhrp_type type,
 /** exchange_receive - let nhrpd have a packet that comes from @nbma */
 void exchange_receive(const struct nhrp_packet *packet, const char *nbma);
 
+/** exchange_receive_by - the same, through a session */
+void exchange_receive_by(const struct nhrp_packet *packet,
+			 const struct session *session);
+
 /**
  * exchange_sent - take the oldest packet that nhrpd sent, into `out`
  *
  * Fails the test unless it is of @type and was sent to @nbma.
  */
 void exchange_sent(enum nhrp_type type, const char *nbma);
+
+/** exchange_sent_by - the same, and through a session */
+void exchange_sent_by(enum nhrp_type type, const struct session *session);
 
 /** exchange_silent - fails the test if nhrpd has sent anything */
 void exchange_silent(void);

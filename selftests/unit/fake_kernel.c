@@ -39,6 +39,7 @@ void fake_reset(void)
 	fake.peer_count = 0;
 	fake.map_count = 0;
 	fake.sent_count = 0;
+	fake.unprotectable = false;
 }
 
 void fake_add_link(unsigned int ifindex, const char *name, const char *nbma)
@@ -233,6 +234,7 @@ static struct fake_peer *make_peer(unsigned int ifindex,
 	found->peer.endpoint = *endpoint;
 	found->peer.flags = MGRE_PEER_FLAGS_TRANSIENT;
 	found->peer.up = true;
+	found->peer.wanted = true;
 	return found;
 }
 
@@ -252,7 +254,7 @@ int mgre_peer_set(struct mgre *mgre, unsigned int ifindex,
 	found->peer.flags = (found->peer.flags & ~change->selector) |
 			    (change->flags & change->selector);
 	if (change->has_state)
-		found->peer.up = change->up;
+		found->peer.up = found->peer.wanted = change->up;
 	return 0;
 }
 
@@ -426,6 +428,17 @@ int rtnl_set_redirect(struct rtnl *rtnl, unsigned int ifindex,
 	(void)ifindex;
 	(void)seconds;
 	return 0;
+}
+
+int rtnl_set_protect(struct rtnl *rtnl, unsigned int ifindex, bool require)
+{
+	size_t i;
+
+	(void)rtnl;
+	for (i = 0; i < fake.link_count; i++)
+		if (fake.links[i].ifindex == ifindex && !fake.unprotectable)
+			fake.links[i].protect = require;
+	return fake.unprotectable ? -EOPNOTSUPP : 0;
 }
 
 int rtnl_dump(struct rtnl *rtnl)

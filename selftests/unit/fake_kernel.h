@@ -36,6 +36,7 @@ struct fake_sent {
  * @links, @addresses, @routes: what the test has set up; nhrpd's own routes
  *			       join the latter
  * @peers, @maps: what nhrpd has made
+ * @unprotectable: devices cannot require ESP
  * @sent: NHRP packets in the order they were sent
  * @sent_count: how many, those beyond FAKE_MAX counted but not kept
  */
@@ -50,6 +51,7 @@ struct fake_kernel {
 	size_t peer_count;
 	struct fake_map maps[FAKE_MAX];
 	size_t map_count;
+	bool unprotectable;
 	struct fake_sent sent[FAKE_MAX];
 	size_t sent_count;
 	const struct mgre_events *mgre_events;

@@ -55,6 +55,12 @@ static void fake_info(const struct session *session, struct session_info *info)
 	*info = fake_exchange.info;
 }
 
+static void fake_reload(struct interface *interface)
+{
+	(void)interface;
+	fake_exchange.reloaded++;
+}
+
 static const struct exchange_ops fake_ops = {
 	.open = fake_open,
 	.close = fake_close,
@@ -63,6 +69,7 @@ static const struct exchange_ops fake_ops = {
 	.stop = fake_stop,
 	.adopt = fake_adopt,
 	.info = fake_info,
+	.reload = fake_reload,
 };
 
 const struct exchange_ops *

@@ -11,12 +11,12 @@
 /**
  * struct fake_exchange - what it was asked to do
  * @refuse: it cannot be opened
- * @opened, @moved, @started, @stopped, @adopted: how often
+ * @opened, @moved, @started, @stopped, @adopted, @reloaded: how often
  * @info: what it tells of every session
  */
 struct fake_exchange {
 	bool refuse;
-	unsigned int opened, moved, started, stopped, adopted;
+	unsigned int opened, moved, started, stopped, adopted, reloaded;
 	struct session_info info;
 };
 

@@ -79,6 +79,9 @@ static void full_words(void **state)
 	understood("clear ipv6 nhrp 2001:db8::2", "clear cache 2001:db8::2");
 	understood("purge 9.0.0.2", "purge 9.0.0.2");
 	understood("purge 2001:db8::2", "purge 2001:db8::2");
+	understood("show crypto", "show crypto");
+	understood("clear crypto", "clear crypto");
+	understood("clear crypto 9.1.1.130", "clear crypto 9.1.1.130");
 	understood("shutdown", "shutdown");
 }
 
@@ -88,6 +91,7 @@ static void shortened_words(void **state)
 	understood("sh ip nh", "show nhrp ipv4");
 	understood("s ip n b", "show nhrp ipv4");
 	understood("sh dm", "show dmvpn");
+	understood("sh cr", "show crypto");
 	understood("sho ipv n t", "show traffic");
 	understood("cl ip n 9.0.0.2", "clear cache 9.0.0.2");
 	understood("shu", "shutdown");

@@ -97,6 +97,29 @@ static void cache_ipv6(void **state)
 	       "   NBMA address: 2001:db8:ffff::134\n");
 }
 
+static void crypto(void **state)
+{
+	(void)state;
+	expect(render_crypto, "[]", "");
+	expect(render_crypto,
+	       "[{\"interface\":\"mgre0\",\"identity\":\"spoke-1\","
+	       "\"nbma\":\"9.1.1.130\",\"port\":40001,\"state\":\"up\","
+	       "\"since\":61,\"algorithm\":\"aes-256-gcm\",\"udp\":true,"
+	       "\"spi_in\":\"0x00c0ffee\",\"spi_out\":\"0xfeedbeef\","
+	       "\"bytes_in\":5000000000,\"bytes_out\":0,\"packets_in\":7,"
+	       "\"packets_out\":0,\"age\":60,\"rekey\":3540},"
+	       "{\"interface\":\"mgre0\",\"identity\":null,"
+	       "\"nbma\":\"2001:db8::7\",\"port\":2332,"
+	       "\"state\":\"starting\",\"since\":2,\"algorithm\":null}]",
+	       "mgre0:\n"
+	       "Peer                  State     UpDn Tm Identity\n"
+	       "9.1.1.130:40001       up       00:01:01 spoke-1\n"
+	       "  aes-256-gcm udp, age 00:01:00, rekey in 00:59:00\n"
+	       "  in 0x00c0ffee 5000000000 bytes 7 packets\n"
+	       "  out 0xfeedbeef 0 bytes 0 packets\n"
+	       "[2001:db8::7]:2332    starting 00:00:02 -\n");
+}
+
 static void nothing_to_show(void **state)
 {
 	(void)state;
@@ -115,7 +138,7 @@ static void absent_and_wrong_fields(void **state)
 	static const renderer all[] = {
 		render_cache, render_cache_brief, render_nhs, render_nhs_detail,
 		render_traffic, render_dmvpn,
-		render_dmvpn_detail, render_event,
+		render_dmvpn_detail, render_event, render_crypto,
 	};
 	static const char *const odd[] = {
 		"[{}]", "[null,1,\"text\",[]]", "{}", "7", "\"text\"",
@@ -379,6 +402,7 @@ int main(void)
 		cmocka_unit_test(cache_behind_nat),
 		cmocka_unit_test(cache_incomplete_has_no_nbma),
 		cmocka_unit_test(cache_ipv6),
+		cmocka_unit_test(crypto),
 		cmocka_unit_test(nothing_to_show),
 		cmocka_unit_test(absent_and_wrong_fields),
 		cmocka_unit_test(cache_brief),

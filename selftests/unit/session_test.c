@@ -115,7 +115,7 @@ static void reset_makes_new_keys(void **state)
 	(void)state;
 	session_hold(session);
 	assert_true(fake_up(session, "spoke-1", NULL));
-	session_reset(session, "cleared");
+	assert_int_equal(sessions_clear(interface, &session->nbma), 1);
 	assert_int_equal(fake_exchange.stopped, 1);
 	assert_int_equal(session->state, SESSION_IDLE);
 	exchange_pass(1000);

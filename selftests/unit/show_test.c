@@ -16,6 +16,7 @@
 #include "nhc.h"
 #include "peer.h"
 #include "resolve.h"
+#include "session.h"
 #include "shortcut.h"
 #include "show.h"
 #include "test.h"
@@ -23,6 +24,7 @@
 static uv_loop_t loop;
 static struct daemon served;
 static struct interface hub;
+static struct config_interface settings;
 static struct peer spoke_peer, nhs_peer;
 static struct cache_entry spoke, server;
 static struct shortcut lan;
@@ -60,6 +62,23 @@ const char *traffic_drop_name(enum traffic_drop reason)
 {
 	return reason == TRAFFIC_DROP_MALFORMED ? "malformed" : "other";
 }
+
+const char *session_state_name(enum session_state state)
+{
+	return state == SESSION_UP ? "up" : "starting";
+}
+
+/* What the key exchange tells. */
+
+static struct session_info keys;
+
+static void tell_info(const struct session *session, struct session_info *info)
+{
+	(void)session;
+	*info = keys;
+}
+
+static const struct exchange_ops told = { .info = tell_info };
 
 /* The state. */
 
@@ -120,6 +139,8 @@ static int start(void **state)
 	hub.daemon = &served;
 	hub.state = INTERFACE_UP;
 	hub.nbma = address("9.1.1.10");
+	memset(&settings, 0, sizeof(settings));
+	hub.config = &settings;
 	hub.addresses[0].address = address("9.0.0.1");
 	hub.address_count = 1;
 	hub.traffic.rx[NHRP_REGISTRATION_REQUEST] = 7;
@@ -271,7 +292,7 @@ static void add_server(void)
 #define SERVER \
 	"{\"interface\":\"mgre0\",\"protocol\":\"9.0.0.254\"," \
 	"\"nbma\":\"9.1.1.26\",\"claimed_nbma\":null," \
-	"\"observed_nbma\":null,\"fqdn\":\"hub2.example.net\"," \
+	"\"observed_nbma\":null,\"observed_port\":null,\"fqdn\":\"hub2.example.net\"," \
 	"\"state\":\"registering\",\"since\":9,\"priority\":10," \
 	"\"requests_sent\":4,\"requests_failed\":0," \
 	"\"replies_received\":0,\"last_reply\":null,\"code\":0}"
@@ -288,7 +309,7 @@ static void next_hop_servers(void **state)
 #define INTERFACE \
 	"\"interface\":\"mgre0\",\"family\":\"ipv4\",\"up\":true," \
 	"\"state\":\"up\",\"reason\":null,\"address\":\"9.0.0.1\"," \
-	"\"source\":\"9.1.1.10\",\"destination\":null,"
+	"\"source\":\"9.1.1.10\",\"destination\":null,\"protection\":null,"
 
 static void the_table_of_a_hub(void **state)
 {
@@ -318,6 +339,86 @@ static void the_table_of_a_hub_that_registers(void **state)
 	       "\"updown\":null,\"attributes\":[\"S\"],\"entries\":1},"
 	       "{" SPOKE ",\"state\":\"UP\",\"updown\":30,"
 	       "\"attributes\":[\"D\"],\"entries\":1}]}]");
+}
+
+static void sessions(void **state)
+{
+	struct session session = {
+		.interface = &hub,
+		.if_id = 4711,
+		.nbma = address("9.1.1.130"),
+		.port = 40001,
+		.state = SESSION_UP,
+		.users = 1,
+		.name = "spoke-1",
+		.changed = daemon_now(&served) - 61000,
+	};
+
+	(void)state;
+	expect(show_crypto(&served), "[]");
+	keys = (struct session_info){
+		.algorithm = "aes-256-gcm", .udp = true,
+		.spi_in = 0xc0ffee, .spi_out = 0xfeedbeef,
+		.bytes_in = 5000000000, .packets_in = 7,
+		.established = daemon_now(&served) - 60000,
+		.rekey = daemon_now(&served) + 3540000,
+	};
+	hub.exchange_ops = &told;
+	hub.exchange = &keys;
+	HASH_ADD(hh, hub.sessions, if_id, sizeof(session.if_id), &session);
+	expect(show_crypto(&served),
+	       "[{\"interface\":\"mgre0\",\"identity\":\"spoke-1\","
+	       "\"nbma\":\"9.1.1.130\",\"port\":40001,\"state\":\"up\","
+	       "\"since\":61,\"failures\":0,\"users\":1,"
+	       "\"certified\":false,\"if_id\":4711,"
+	       "\"algorithm\":\"aes-256-gcm\",\"udp\":true,"
+	       "\"spi_in\":\"0x00c0ffee\",\"spi_out\":\"0xfeedbeef\","
+	       "\"bytes_in\":5000000000,\"bytes_out\":0,\"packets_in\":7,"
+	       "\"packets_out\":0,\"age\":60,\"rekey\":3540}]");
+	session.state = SESSION_STARTING;
+	session.name[0] = '\0';
+	expect(show_crypto(&served),
+	       "[{\"interface\":\"mgre0\",\"identity\":null,"
+	       "\"nbma\":\"9.1.1.130\",\"port\":40001,"
+	       "\"state\":\"starting\",\"since\":61,\"failures\":0,"
+	       "\"users\":1,\"certified\":false,\"if_id\":4711,"
+	       "\"algorithm\":null,\"udp\":false,\"spi_in\":null,"
+	       "\"spi_out\":null,\"bytes_in\":0,\"bytes_out\":0,"
+	       "\"packets_in\":0,\"packets_out\":0,\"age\":null,"
+	       "\"rekey\":null}]");
+	HASH_CLEAR(hh, hub.sessions);
+}
+
+/* What the row of the client says, and the interface. */
+static void assert_state(const char *wanted, const char *protection)
+{
+	struct json_object *array = show_dmvpn(&served, SHOW_IPV4);
+	struct json_object *object = json_object_array_get_idx(array, 0);
+	struct json_object *row = json_object_array_get_idx(
+		json_object_object_get(object, "peers"), 0);
+
+	assert_string_equal(json_object_get_string(json_object_object_get(
+				    row, "state")), wanted);
+	assert_string_equal(json_object_get_string(json_object_object_get(
+				    object, "protection")), protection);
+	json_object_put(array);
+}
+
+static void states_of_a_protected_peer(void **state)
+{
+	struct session session = { .state = SESSION_STARTING };
+
+	(void)state;
+	settings.protection.kind = CONFIG_PROTECTION_NATIVE;
+	spoke_peer.session = &session;
+	spoke_peer.up = false;
+	assert_state("IKE", "native");
+	session.state = SESSION_UP;
+	assert_state("DOWN", "native");
+	spoke_peer.up = true;
+	settings.protection.kind = CONFIG_PROTECTION_IKE;
+	strcpy(settings.protection.profile, "branch");
+	assert_state("UP", "ike branch");
 }
 
 static void the_table_of_ipv6(void **state)
@@ -378,6 +479,8 @@ int main(void)
 		TEST(next_hop_servers),
 		TEST(the_table_of_a_hub),
 		TEST(the_table_of_a_hub_that_registers),
+		TEST(sessions),
+		TEST(states_of_a_protected_peer),
 		TEST(the_table_of_ipv6),
 		TEST(counters),
 	};

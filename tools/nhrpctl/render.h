@@ -40,6 +40,9 @@ void render_dmvpn(FILE *out, const struct json_object *data);
 /** render_dmvpn_detail() - "show dmvpn detail". */
 void render_dmvpn_detail(FILE *out, const struct json_object *data);
 
+/** render_crypto() - "show crypto": sessions and their keys' ages. */
+void render_crypto(FILE *out, const struct json_object *data);
+
 /** render_event() - one line for one object of "monitor". */
 void render_event(FILE *out, const struct json_object *data);
 
