@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "connection.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -73,12 +74,35 @@ static void add_addresses(struct vici_request *request,
 	}
 }
 
+/*
+ * Whether strongSwan reads an identity as what it wrote. It would take some
+ * for patterns, and a comma within a part of a distinguished name for its end.
+ */
+static bool is_exact(const char *identity)
+{
+	const char *part = identity;
+
+	if (!*identity || strlen(identity) == SESSION_NAME_MAX - 1)
+		return false;
+	for (; *identity; identity++)
+		if (!isalnum((unsigned char)*identity) &&
+		    !strchr(" ,.:=@/_-", *identity))
+			return false;
+	while ((part = strchr(part, ','))) {
+		part++;
+		if (!part[strcspn(part, ",=")] ||
+		    part[strcspn(part, ",=")] == ',')
+			return false;
+	}
+	return true;
+}
+
 static void add_authentication(struct vici_request *request,
 			       const struct ike_connection *connection)
 {
 	const struct config_ike_profile *profile = connection->profile;
 	const char *kind = profile->psk ? "psk" : "pubkey";
-	const char *remote_id = connection->identity[0] ?
+	const char *remote_id = is_exact(connection->identity) ?
 				connection->identity : profile->remote_id;
 
 	vici_section(request, "local");

@@ -88,16 +88,17 @@ static void ike_note_loaded(struct ike *ike, uint32_t if_id)
 	DL_APPEND(ike->loaded, loaded);
 }
 
-void ike_load(struct ike *ike, struct ike_node *node)
+void ike_load(struct ike *ike, const struct session *session)
 {
+	const struct ike_node *node = session->exchange;
 	struct ike_connection connection = {
 		.profile = &ike->profile,
 		.device = ike->interface->name,
 		.local = ike->interface->nbma,
-		.remote = &node->session->nbma,
-		.port = node->session->port,
-		.if_id = node->session->if_id,
-		.identity = node->identity,
+		.remote = &session->nbma,
+		.port = session->port,
+		.if_id = session->if_id,
+		.identity = node ? node->identity : "",
 	};
 	struct vici_request request;
 
@@ -130,7 +131,7 @@ static void ike_load_all(struct ike *ike)
 
 	ike_load_answer(ike);
 	DL_FOREACH(ike->nodes, node)
-		ike_load(ike, node);
+		ike_load(ike, node->session);
 }
 
 /*
@@ -197,15 +198,14 @@ static bool ike_is_known(struct ike *ike, const struct ike_sa *sa)
 
 	if (!session)
 		return false;
-	node = node_get(ike, session);
-	if (!node)
-		return true;
-	if (node->identity[0] && strcmp(node->identity, sa->identity)) {
+	node = session->exchange;
+	if (node && node->identity[0] &&
+	    strcmp(node->identity, sa->identity)) {
 		node_end(node);
 		session_down(session, "another node has come in its place");
 		return false;
 	}
-	ike_load(ike, node);
+	ike_load(ike, session);
 	return true;
 }
 

@@ -50,8 +50,8 @@ struct ike {
 /** ike_send - send a command; refusals are of no interest */
 void ike_send(struct ike *ike, struct vici_request *request);
 
-/** ike_load - have strongSwan hold the connection of a node, as it is now */
-void ike_load(struct ike *ike, struct ike_node *node);
+/** ike_load - have strongSwan hold the connection of a session's node */
+void ike_load(struct ike *ike, const struct session *session);
 
 /** ike_port - as sessions have it: the ports of IKE's own are one */
 uint16_t ike_port(uint16_t port);

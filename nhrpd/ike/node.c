@@ -206,7 +206,7 @@ static void follow_address(struct ike_node *node, const struct ike_sa *sa)
 	    session->port == ike_port(sa->port))
 		return;
 	session_moved(session, &sa->remote, ike_port(sa->port));
-	ike_load(node->ike, node);
+	ike_load(node->ike, node->session);
 }
 
 /*
@@ -221,7 +221,7 @@ static bool admit(struct ike_node *node, const struct ike_sa *sa)
 	if (!session_admit(node->session, sa->identity, NULL))
 		return false;
 	snprintf(node->identity, sizeof(node->identity), "%s", sa->identity);
-	ike_load(node->ike, node);
+	ike_load(node->ike, node->session);
 	return true;
 }
 
@@ -240,6 +240,8 @@ void node_up(struct ike_node *node, const struct ike_sa *sa,
 	if (!is_same(node, sa)) {
 		end_sa(node->ike, sa->id);
 		ike_taken(node->ike);
+		if (node->session->state == SESSION_IDLE)
+			node_free(node);
 		return;
 	}
 	follow_address(node, sa);
@@ -329,7 +331,7 @@ static void call_now(struct ike_node *node)
 	if (!vici_client_connected(node->ike->client))
 		return;
 	node->called = true;
-	ike_load(node->ike, node);
+	ike_load(node->ike, node->session);
 	ike_connection_initiate(&request, name_of(node, name));
 	vici_client_send(node->ike->client, &request, call_answered,
 			 node->session->if_id);

@@ -61,7 +61,11 @@ struct ike_node {
 	struct ike_node *prev, *next;
 };
 
-/** node_get - the node of a session, made if need be; NULL: no memory */
+/**
+ * node_get - the node of a session, made if need be; NULL: no memory
+ *
+ * A session that is idle must not keep it: nobody would free it.
+ */
 struct ike_node *node_get(struct ike *ike, struct session *session);
 
 /** node_free - forget it, here only */

@@ -7,7 +7,9 @@
 #include <unistd.h>
 
 #include "exchange.h"
+#include "config.h"
 #include "fake_vici.h"
+#include "ike/connection.h"
 #include "session.h"
 #include "test.h"
 
@@ -426,6 +428,89 @@ static void adopted(void **state)
 	assert_null(fake_vici_take("initiate"));
 }
 
+/* Others may come from its address, unless strongSwan would misread it. */
+static void identities(void **state)
+{
+	static const struct {
+		const char *identity;
+		bool exact;
+	} cases[] = {
+		{ "spoke-1", true }, { "9.1.1.130", true },
+		{ "a@example.com", true }, { "O=A, CN=b", true },
+		{ "*", false }, { "%any", false }, { "O=A, CN=*", false },
+		{ "O=A, Inc., CN=b", false }, { "O=A,", false },
+	};
+	struct nhrp_address nbma = fake_address(SPOKE1_NBMA);
+	struct config_ike_profile profile = { .psk = true };
+	struct ike_connection connection = {
+		.profile = &profile, .device = "mgre0", .local = nbma,
+		.remote = &nbma, .port = IKE_PORT, .if_id = 1,
+	};
+	struct vici_request request;
+	char expected[64];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		connection.identity = cases[i].identity;
+		ike_connection_load(&request, &connection);
+		snprintf(expected, sizeof(expected), "%c%s",
+			 (int)strlen(cases[i].identity), cases[i].identity);
+		assert_int_not_equal(vici_finish(&request), 0);
+		assert_int_equal(!!memmem(request.bytes,
+					  request.writer.position, expected,
+					  strlen(expected)), cases[i].exact);
+	}
+}
+
+static void write_config(const char *name, const char *rekey)
+{
+	FILE *file = fopen(name, "w");
+
+	assert_non_null(file);
+	fprintf(file, "interface mgre0\nnetwork-id 1\nholdtime 300\n"
+		"protection ike dmvpn\nike profile dmvpn\n"
+		"authentication psk\nsocket %s\nrekey %s\n", path, rekey);
+	fclose(file);
+}
+
+static void reload(void **state)
+{
+	char name[80], *error;
+
+	(void)state;
+	called_and_up();
+	snprintf(name, sizeof(name), "%s.conf", path);
+	node.config_path = name;
+	write_config(name, "600");
+	assert_int_equal(daemon_reload(&node, &error), 0);
+	run();
+	assert_took("load-conn", "nhrpd:mgre0 { version=0 local_addrs=[9.1.1.10,"
+		    "] remote_addrs=[%any,] mobike=no unique=never "
+		    "dpd_delay=10s local { auth=psk } remote { auth=psk } "
+		    "children { gre { mode=transport local_ts=[dynamic[gre],] "
+		    "remote_ts=[dynamic[gre],] if_id_in=%unique "
+		    "if_id_out=%unique rekey_time=600 ");
+	assert_took("load-conn", "remote { auth=psk id=spoke-1 }");
+	assert_int_equal(fake_vici.connections, 1);
+	assert_int_equal(find(SPOKE1_NBMA, 500)->state, SESSION_UP);
+	unlink(name);
+	node.config_path = "/dev/null";
+}
+
+static void own_address_changes(void **state)
+{
+	struct session *session = called_and_up();
+
+	(void)state;
+	interface->nbma = fake_address("9.1.1.14");
+	sessions_moved(interface);
+	run();
+	assert_int_equal(session->state, SESSION_IDLE);
+	assert_took("terminate", "ike-id=1 ");
+	assert_took("load-conn", "local_addrs=[9.1.1.14,]");
+}
+
 static void what_is_not_ours(void **state)
 {
 	(void)state;
@@ -458,6 +543,9 @@ int main(void)
 		IKE_TEST(restart_of_strongswan),
 		IKE_TEST(strongswan_is_not_there),
 		IKE_TEST(adopted),
+		IKE_TEST(identities),
+		IKE_TEST(reload),
+		IKE_TEST(own_address_changes),
 		IKE_TEST(what_is_not_ours),
 	};
 
