@@ -15,6 +15,7 @@
 struct config;
 struct interface;
 struct mgre;
+struct native;
 struct rtnl;
 
 /**
@@ -25,6 +26,7 @@ struct rtnl;
  * @interfaces: hash table by name, configured interfaces only
  * @by_index: hash table by ifindex, of those that have a device
  * @mgre: the module
+ * @native: what interfaces with native protection share, or NULL
  * @rtnl: links, addresses and routes of the kernel
  * @events: what happens, for those who subscribed
  * @limit: for lines about packets that strangers send
@@ -41,6 +43,7 @@ struct daemon {
 	struct interface *by_index;
 	struct mgre *mgre;
 	struct rtnl *rtnl;
+	struct native *native;
 	struct event_bus events;
 	struct log_limit limit;
 	struct error_budget {

@@ -15,7 +15,11 @@
 #include "receive.h"
 #include "send.h"
 
-/* The device that a route leaves by, if it is of @interface's network. */
+/*
+ * The device that a route leaves by, if it is of @interface's network. What
+ * the nodes of an unprotected device say is not passed on to others as if it
+ * were known who they are.
+ */
 static struct interface *forward_network(struct interface *interface,
 					 unsigned int ifindex)
 {
@@ -23,7 +27,8 @@ static struct interface *forward_network(struct interface *interface,
 						       ifindex);
 
 	if (!other || other->state != INTERFACE_UP ||
-	    other->config->network_id != interface->config->network_id)
+	    other->config->network_id != interface->config->network_id ||
+	    interface_is_protected(other) != interface_is_protected(interface))
 		return NULL;
 	return other;
 }

@@ -302,9 +302,10 @@ static void interface_set_nbma(struct interface *interface,
 	if (nhrp_address_equal(&old, nbma))
 		return;
 	interface->nbma = *nbma;
+	if (nbma->length)
+		sessions_moved(interface);
 	interface_evaluate(interface);
 	if (old.length && interface->state == INTERFACE_UP) {
-		sessions_moved(interface);
 		answer_withdraw_all(interface);
 		nhc_interface_changed(interface);
 	}
@@ -317,6 +318,7 @@ static void interface_forget(struct interface *interface)
 
 	HASH_ITER(hh, interface->resolutions, resolution, next)
 		resolve_forget(resolution);
+	nhc_device_gone(interface);
 	answer_forget(interface);
 	purge_forget(interface);
 	cache_forget_all(interface, "interface gone");

@@ -503,11 +503,17 @@ static void nhc_down(struct nhc *nhc)
 	nhc_lookup_cancel(nhc);
 	uv_timer_stop(nhc->timer);
 	nhc->tries = 0;
-	if (!nhc->interface->bound) {
+	nhc_set_state(nhc, NHC_WAITING);
+}
+
+void nhc_device_gone(struct interface *interface)
+{
+	struct nhc *nhc;
+
+	for (nhc = interface->nhcs; nhc; nhc = nhc->next) {
 		nhc->installed = false;
 		nhc_release_session(nhc);
 	}
-	nhc_set_state(nhc, NHC_WAITING);
 }
 
 void nhc_interface_changed(struct interface *interface)

@@ -87,6 +87,9 @@ void nhc_remove(struct nhc *nhc);
 /** nhc_free - forget the registration, here only */
 void nhc_free(struct nhc *nhc);
 
+/** nhc_device_gone - what was in the kernel, and its session, are no more */
+void nhc_device_gone(struct interface *interface);
+
 /** nhc_interface_changed - the interface came up, went down or moved */
 void nhc_interface_changed(struct interface *interface);
 

@@ -50,12 +50,12 @@ static int privileges_bound(void)
 /* Capabilities are lost with uid 0 unless they are asked to stay. */
 static int privileges_become(const char *name)
 {
-	const struct passwd *user;
+	const struct passwd *user = getpwnam(name);
 
-	errno = ENOENT;
-	user = getpwnam(name);
-	if (!user)
-		return privileges_failed(name);
+	if (!user) {
+		log_error("dropping privileges: no user '%s'", name);
+		return -1;
+	}
 	if (prctl(PR_SET_KEEPCAPS, 1) ||
 	    initgroups(name, user->pw_gid) || setgid(user->pw_gid) ||
 	    setuid(user->pw_uid))

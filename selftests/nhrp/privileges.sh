@@ -105,7 +105,7 @@ test_user()
 	ip netns exec "$NODE" nhrpd -u no-such-user -f "$folder/conf" \
 		-S "$folder/sock" 2> "$TMPDIR/log"
 	check_equal $? 1 "exit status"
-	grep -q 'dropping privileges: no-such-user: ' "$TMPDIR/log"
+	grep -q "dropping privileges: no user 'no-such-user'" "$TMPDIR/log"
 	check_err $? "said '$(cat "$TMPDIR/log")'"
 	log_test "not started for a user who does not exist"
 }

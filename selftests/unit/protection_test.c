@@ -113,6 +113,48 @@ static void device_is_protected_again(void **state)
 	assert_int_equal(exchange_interface()->state, INTERFACE_UP);
 }
 
+static void device_that_comes_back(void **state)
+{
+	struct rtnl_link down = { 0 };
+
+	(void)state;
+	spoke(PROTECTION);
+	assert_true(fake_up(hub_session(), "hub", NULL));
+	down = *device();
+	down.up = false;
+	fake.rtnl_events->link(fake.context, &down);
+	assert_int_equal(exchange_interface()->state, INTERFACE_DOWN);
+	assert_int_equal(hub_session()->state, SESSION_UP);
+	fake.rtnl_events->link_gone(fake.context, DEVICE);
+	assert_null(exchange_interface()->sessions);
+	assert_int_equal(fake_exchange.opened, 0);
+	fake.peer_count = 0;
+	fake.map_count = 0;
+	fake.rtnl_events->link(fake.context, device());
+	fake.rtnl_events->address(fake.context, &fake.addresses[0]);
+	assert_int_equal(exchange_interface()->nhcs->state, NHC_KEYING);
+	assert_int_equal(hub_if_id(), hub_session()->if_id);
+	assert_true(fake.peers[0].peer.flags & MGRE_PEER_FLAGS_MULTICAST);
+}
+
+static void address_that_comes_back(void **state)
+{
+	struct mgre_device none = { .owner = 1 };
+	struct mgre_device other = {
+		.owner = 1, .local = fake_address("9.1.1.131"),
+	};
+
+	(void)state;
+	spoke(PROTECTION);
+	fake.mgre_events->device(fake.context, DEVICE, &none);
+	assert_int_equal(exchange_interface()->state, INTERFACE_DOWN);
+	assert_int_equal(fake_exchange.moved, 0);
+	fake.mgre_events->device(fake.context, DEVICE, &other);
+	assert_int_equal(exchange_interface()->state, INTERFACE_UP);
+	assert_int_equal(fake_exchange.moved, 1);
+	assert_int_equal(fake_exchange.opened, 1);
+}
+
 static void reload_turns_it_on_and_off(void **state)
 {
 	(void)state;
@@ -176,6 +218,8 @@ int main(void)
 		protection_test(device_that_cannot_be_protected),
 		protection_test(device_with_a_remote_address),
 		protection_test(device_is_protected_again),
+		protection_test(device_that_comes_back),
+		protection_test(address_that_comes_back),
 		protection_test(reload_turns_it_on_and_off),
 		protection_test(reload_leaves_sessions_alone),
 	};
