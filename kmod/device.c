@@ -212,13 +212,14 @@ static int mgre_stop(struct net_device *dev)
 {
 	struct mgre *mgre = netdev_priv(dev);
 
+	/* Protection lasts until nothing is left that could be sent. */
+	mgre_hold_exit(mgre);
+	mgre_replicate_exit(mgre);
 	mgre_demux_remove(mgre);
 	if (!--mgre_net(mgre->net)->running)
 		mgre_receive_stop(mgre->net);
 	if (mgre->parms.protect)
 		mgre_protect_stop(mgre->net);
-	mgre_hold_exit(mgre);
-	mgre_replicate_exit(mgre);
 	return 0;
 }
 

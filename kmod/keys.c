@@ -263,7 +263,10 @@ static int mgre_keys_notify(struct xfrm_state *x, const struct km_event *c)
 	return 0;
 }
 
-/* The stack calls these two of every key manager. This one has no keys. */
+/*
+ * The stack calls these two of every key manager. This one has no keys, and
+ * leaves it to the others what a request is answered.
+ */
 static int mgre_keys_acquire(struct xfrm_state *x, struct xfrm_tmpl *tmpl,
 			     struct xfrm_policy *policy)
 {
@@ -273,7 +276,6 @@ static int mgre_keys_acquire(struct xfrm_state *x, struct xfrm_tmpl *tmpl,
 static struct xfrm_policy *mgre_keys_compile(struct sock *sk, int option,
 					     u8 *data, int len, int *dir)
 {
-	*dir = -EOPNOTSUPP;
 	return NULL;
 }
 

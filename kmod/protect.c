@@ -96,11 +96,12 @@ static struct mgre *mgre_sender(struct net *net, struct sk_buff *skb)
 static unsigned int mgre_post_routing(void *priv, struct sk_buff *skb,
 				      const struct nf_hook_state *state)
 {
+	const struct dst_entry *dst = skb_dst(skb);
 	const struct iphdr *ip = ip_hdr(skb);
 	struct mgre *mgre;
 
 	if (ip->protocol != IPPROTO_GRE ||
-	    mgre_protect_covers(skb_dst(skb)->xfrm, ip->saddr, ip->daddr))
+	    mgre_protect_covers(dst ? dst->xfrm : NULL, ip->saddr, ip->daddr))
 		return NF_ACCEPT;
 	mgre = mgre_sender(state->net, skb);
 	if (likely(!mgre))
