@@ -9,37 +9,48 @@
 #include "ike/vici.h"
 #include "test.h"
 
-/* An event as strongSwan 5.9.8 sends it, less what nobody reads. */
-static const uint8_t rekeyed[] =
-	"\7\13child-rekey"
-	"\1\13nhrpd:mgre0"
-	"\3\10uniqueid\0\1" "7"
-	"\3\5state\0\13" "ESTABLISHED"
-	"\3\13remote-host\0\10" "9.1.1.10"
-	"\3\13remote-port\0\4" "4500"
-	"\3\11remote-id\0\3" "hub"
-	"\1\11child-sas"
-	"\1\5gre-3"
-	"\1\3old"
-	"\3\10uniqueid\0\1" "3"
-	"\3\10if-id-in\0\10" "0000004d"
-	"\2"
-	"\1\3new"
-	"\3\10uniqueid\0\1" "4"
-	"\3\5state\0\11" "INSTALLED"
-	"\3\6spi-in\0\10" "c7b3d8d3"
-	"\3\7spi-out\0\10" "cdd308e0"
-	"\3\10if-id-in\0\10" "0000004d"
-	"\3\5encap\0\3" "yes"
-	"\3\10encr-alg\0\7" "AES_CBC"
-	"\3\14encr-keysize\0\3" "256"
-	"\3\11integ-alg\0\3" "SHA"
-	"\4\10local-ts" "\5\0\1" "a" "\5\0\1" "b" "\6"
-	"\2" "\2" "\2" "\2";
+#define NAME_END 13	/* where the message begins */
 
-static size_t rekeyed_length(void)
+static uint8_t rekeyed[512];
+static size_t rekeyed_length;
+
+/* An event as strongSwan 5.9.8 sends it, less what nobody reads. */
+static int make_rekeyed(void **state)
 {
-	return sizeof(rekeyed) - 1;
+	struct vici_request event;
+
+	(void)state;
+	vici_begin(&event, VICI_EVENT, "child-rekey");
+	vici_section(&event, "nhrpd:mgre0");
+	vici_key(&event, "uniqueid", "7");
+	vici_key(&event, "state", "ESTABLISHED");
+	vici_key(&event, "remote-host", "9.1.1.10");
+	vici_key(&event, "remote-port", "4500");
+	vici_key(&event, "remote-id", "hub");
+	vici_section(&event, "child-sas");
+	vici_section(&event, "gre-3");
+	vici_section(&event, "old");
+	vici_key(&event, "uniqueid", "3");
+	vici_key(&event, "if-id-in", "0000004d");
+	vici_section_end(&event);
+	vici_section(&event, "new");
+	vici_key(&event, "uniqueid", "4");
+	vici_key(&event, "state", "INSTALLED");
+	vici_key(&event, "spi-in", "c7b3d8d3");
+	vici_key(&event, "spi-out", "cdd308e0");
+	vici_key(&event, "if-id-in", "0000004d");
+	vici_key(&event, "encap", "yes");
+	vici_key(&event, "encr-alg", "AES_CBC");
+	vici_key(&event, "encr-keysize", "256");
+	vici_key(&event, "integ-alg", "SHA");
+	vici_list_of_one(&event, "local-ts", "9.1.1.130/32[gre]");
+	vici_section_end(&event);
+	vici_section_end(&event);
+	vici_section_end(&event);
+	vici_section_end(&event);
+	rekeyed_length = vici_finish(&event) - VICI_HEADER;
+	memcpy(rekeyed, event.bytes + VICI_HEADER, rekeyed_length);
+	return 0;
 }
 
 static void begin(struct vici_reader *reader, const uint8_t *bytes,
@@ -60,7 +71,7 @@ static void report_of_a_renewal(void **state)
 	enum ike_part part;
 
 	(void)state;
-	begin(&reader, rekeyed, rekeyed_length(), "child-rekey");
+	begin(&reader, rekeyed, rekeyed_length, "child-rekey");
 	ike_report_begin(&report, &reader);
 	assert_true(ike_report_next(&report, &part));
 	assert_int_equal(part, IKE_CHILD_OLD);
@@ -95,12 +106,12 @@ static void truncated(void **state)
 	size_t length;
 
 	(void)state;
-	for (length = 0; length < rekeyed_length(); length++) {
+	for (length = 0; length < rekeyed_length; length++) {
 		if (!vici_read_packet(&reader, rekeyed, length, &type, &name))
 			continue;
 		while (vici_next(&reader, &item))
 			;
-		assert_int_equal(reader.reader.failed, length != 13);
+		assert_int_equal(reader.reader.failed, length != NAME_END);
 	}
 }
 
@@ -241,5 +252,5 @@ int main(void)
 		cmocka_unit_test(names),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, make_rekeyed, NULL);
 }
