@@ -50,13 +50,33 @@ struct ike {
 /** ike_send - send a command; refusals are of no interest */
 void ike_send(struct ike *ike, struct vici_request *request);
 
-/** ike_load - have strongSwan hold the connection of a session's node */
-void ike_load(struct ike *ike, const struct session *session);
-
 /** ike_port - as sessions have it: the ports of IKE's own are one */
 uint16_t ike_port(uint16_t port);
 
+/* ---- connections: load.c ---- */
+
+/** ike_load - have strongSwan hold the connection of a session's node */
+void ike_load(struct ike *ike, const struct session *session);
+
+/** ike_load_answer - ditto, the one that answers anybody */
+void ike_load_answer(struct ike *ike);
+
+/** ike_load_all - both, for all nodes */
+void ike_load_all(struct ike *ike);
+
 /** ike_taken - strongSwan has chosen an if_id that a session has already */
 void ike_taken(struct ike *ike);
+
+/** ike_sweep - unload those of no session, now and then */
+void ike_sweep(uv_timer_t *timer);
+
+/** ike_forget_loaded - forget which were loaded; they stay */
+void ike_forget_loaded(struct ike *ike);
+
+/* ---- events: event.c ---- */
+
+/** ike_event - handle an event, as struct vici_client_events has it */
+void ike_event(void *context, const struct vici_string *name,
+	       struct vici_reader *message);
 
 #endif /* NHRPD_IKE_IKE_H */
