@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cache.h"
+#include "config.h"
 #include "daemon.h"
 #include "identity/certificate.h"
 #include "interface.h"
@@ -107,7 +108,9 @@ bool authority_same_node(const struct interface *interface,
 	now = session_find(interface, new->if_id);
 	if (!before || !now)
 		return false;
-	if (now->certificate && before->state != SESSION_UP)
+	/* Our own key exchange has asked whether it is there for a while. */
+	if (interface->config->protection.kind == CONFIG_PROTECTION_NATIVE &&
+	    before->state != SESSION_UP)
 		return true;
 	if (before->name[0] && now->name[0])
 		return !strcmp(before->name, now->name);

@@ -54,7 +54,9 @@ bool authority_is_server(const struct interface *interface,
 /**
  * authority_same_node - whether one node is at both endpoints
  *
- * It may have moved, or have begun anew, and have another session then.
+ * It may have moved, or have begun anew, and have another session then. Nobody
+ * needs to be protected where nobody is: a node whose session is lost counts
+ * as the same.
  */
 bool authority_same_node(const struct interface *interface,
 			 const struct endpoint *old,

@@ -187,18 +187,24 @@ static void egress_reply(struct received *received,
 }
 
 /*
- * Without keys the requester cannot be told directly so far: the server that
- * passed its request on passes on the answer, while keys are made by both.
+ * Whether the requester has to be told by the server that passed its request
+ * on: it has no keys for us so far, or asks again, as if it had none any more.
+ * A way that does not work gets no data: there are no keys on it.
  */
-static const struct endpoint *
-egress_way_back(const struct received *received,
-		const struct cache_entry *requester)
+static bool egress_must_relay(const struct received *received,
+			      const struct endpoint *endpoint)
 {
-	const struct endpoint *endpoint = &requester->binding.endpoint;
+	const struct nhrp_packet *packet = received->packet;
+	const struct interface *interface = received->interface;
+	const struct cache_entry *entry = cache_find(interface,
+						     &packet->source_protocol);
 
-	return authority_of_host(received->interface, endpoint,
-				 &requester->binding.protocol) ==
-	       AUTHORITY_UNPROVEN ? &received->from : endpoint;
+	if (!interface_is_protected(interface))
+		return false;
+	return authority_of_host(interface, endpoint,
+				 &packet->source_protocol) ==
+	       AUTHORITY_UNPROVEN ||
+	       (entry && entry->binding.request_id == packet->request_id);
 }
 
 static void egress_answer(struct received *received,
@@ -209,6 +215,7 @@ static void egress_answer(struct received *received,
 	struct interface *interface = received->interface;
 	const struct nhrp_address *own =
 		interface_own_address(interface, &packet->source_protocol);
+	bool relay = egress_must_relay(received, endpoint);
 	struct cache_entry *requester;
 	struct nhrp_prefix prefix;
 	uint8_t code;
@@ -225,8 +232,8 @@ static void egress_answer(struct received *received,
 		egress_refuse(received, NHRP_CODE_INSUFFICIENT_RESOURCES);
 		return;
 	}
-	egress_reply(received, &prefix, own,
-		     egress_way_back(received, requester));
+	egress_reply(received, &prefix, own, relay ? &received->from :
+		     &requester->binding.endpoint);
 }
 
 /*

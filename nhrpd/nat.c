@@ -103,6 +103,26 @@ static void nat_add(struct nhrp_packet *packet,
 	nhrp_extension_add_cie(nat, &cie);
 }
 
+/*
+ * A node may have told how others see it. With protection we know better, for
+ * its port may have changed since it was told.
+ */
+static void nat_correct(const struct received *received,
+			const struct nhrp_address *protocol)
+{
+	struct nhrp_extension *nat = nat_extension(received->packet);
+	uint16_t i;
+
+	if (!nat || !interface_is_protected(received->interface))
+		return;
+	for (i = 0; i < nat->cie_count; i++) {
+		if (!nhrp_address_equal(&nat->cies[i].protocol, protocol))
+			continue;
+		nat->cies[i].nbma = received->from.nbma;
+		nat->cies[i].port = nat_port(received);
+	}
+}
+
 void nat_note(struct received *received)
 {
 	struct nhrp_packet *packet = received->packet;
@@ -119,6 +139,7 @@ void nat_note(struct received *received)
 		claimed = &packet->cies[0].nbma;
 		protocol = &packet->cies[0].protocol;
 	}
+	nat_correct(received, protocol);
 	if (port || !nhrp_address_equal(claimed, &received->from.nbma))
 		nat_add(packet, &received->from.nbma, port, protocol);
 }

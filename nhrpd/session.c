@@ -12,10 +12,7 @@
  */
 #include "session.h"
 
-#include <sodium.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "authority.h"
 #include "config.h"
@@ -25,14 +22,10 @@
 #include "log.h"
 #include "nhc.h"
 #include "peer.h"
+#include "session_private.h"
 #include "timer.h"
 
 #define SESSION_RETRY_MAX 64000
-
-/* Sessions of an interface: who proves itself must not fill memory. */
-#define SESSION_MAX 65536
-
-#define SESSION_PORT_IKE 500
 
 static const char *const session_state_names[] = {
 	[SESSION_IDLE] = "idle",
@@ -71,117 +64,6 @@ static void session_log(struct session *session, const char *what,
 		    interface->name, session->name[0] ? session->name : "?",
 		    nhrp_address_format(&session->nbma, text), session->port,
 		    what, reason ? ": " : "", reason ? reason : "");
-}
-
-/* ---- tables ---- */
-
-struct session *session_find(const struct interface *interface, uint32_t if_id)
-{
-	struct session *session;
-
-	HASH_FIND(hh, interface->sessions, &if_id, sizeof(if_id), session);
-	return session;
-}
-
-uint16_t session_default_port(const struct interface *interface)
-{
-	const struct config_protection *protection =
-		&interface->config->protection;
-
-	return protection->kind == CONFIG_PROTECTION_IKE ?
-	       SESSION_PORT_IKE : protection->udp_port;
-}
-
-struct session *session_find_address(const struct interface *interface,
-				     const struct nhrp_address *nbma,
-				     uint16_t port)
-{
-	struct session_address key = {
-		.nbma = *nbma,
-		.port = port ? port : session_default_port(interface),
-	};
-	struct session *session;
-
-	HASH_FIND(hh_address, interface->sessions_by_address, &key,
-		  sizeof(key), session);
-	return session;
-}
-
-static void session_add_address(struct session *session)
-{
-	struct interface *interface = session->interface;
-
-	session->address.nbma = session->nbma;
-	session->address.port = session->port;
-	HASH_ADD(hh_address, interface->sessions_by_address, address,
-		 sizeof(session->address), session);
-}
-
-/* The kernel's SAs are of all interfaces, and so is an if_id. */
-static bool session_is_taken(const struct daemon *daemon, uint32_t if_id)
-{
-	const struct interface *interface;
-
-	for (interface = daemon->interfaces; interface;
-	     interface = interface->hh.next)
-		if (session_find(interface, if_id))
-			return true;
-	return false;
-}
-
-static uint32_t session_choose_if_id(const struct daemon *daemon)
-{
-	uint32_t if_id;
-
-	do
-		if_id = randombytes_random();
-	while (!if_id || session_is_taken(daemon, if_id));
-	return if_id;
-}
-
-static void session_expired(uv_timer_t *timer);
-
-static struct session *session_new(struct interface *interface,
-				   const struct nhrp_address *nbma,
-				   uint16_t port, uint32_t if_id)
-{
-	struct session *session;
-
-	if (HASH_COUNT(interface->sessions) >= SESSION_MAX) {
-		log_limited(&interface->daemon->limit, 4,
-			    "%s: %u sessions, no more are begun",
-			    interface->name, SESSION_MAX);
-		return NULL;
-	}
-	session = calloc(1, sizeof(*session));
-	if (!session)
-		return NULL;
-	session->timer = timer_new(interface->daemon->loop, session_expired,
-				   session);
-	if (!session->timer) {
-		free(session);
-		return NULL;
-	}
-	session->interface = interface;
-	session->if_id = if_id ? if_id :
-				 session_choose_if_id(interface->daemon);
-	session->nbma = *nbma;
-	session->port = port ? port : session_default_port(interface);
-	session->changed = daemon_now(interface->daemon);
-	HASH_ADD(hh, interface->sessions, if_id, sizeof(session->if_id),
-		 session);
-	session_add_address(session);
-	return session;
-}
-
-static void session_free(struct session *session)
-{
-	struct interface *interface = session->interface;
-
-	HASH_DELETE(hh, interface->sessions, session);
-	HASH_DELETE(hh_address, interface->sessions_by_address, session);
-	timer_free(session->timer);
-	free(session);
 }
 
 /* ---- states ---- */
@@ -312,7 +194,7 @@ struct session *session_get(struct interface *interface,
 	if (!session && !port)
 		session = session_find_any(interface, nbma);
 	if (!session)
-		session = session_new(interface, nbma, port, 0);
+		session = session_new(interface, nbma, port, 0, session_expired);
 	if (!session)
 		return NULL;
 	if (!session->failures)
@@ -358,6 +240,14 @@ struct endpoint session_endpoint(const struct session *session)
 	return endpoint;
 }
 
+static void session_tell_adopted(struct session *session)
+{
+	session->adopted = false;
+	session->users++;
+	session->interface->exchange_ops->adopt(session);
+	session->users--;
+}
+
 struct session *session_adopt(struct interface *interface,
 			      const struct endpoint *endpoint, uint16_t port)
 {
@@ -368,15 +258,14 @@ struct session *session_adopt(struct interface *interface,
 	if (session_is_taken(interface->daemon, endpoint->if_id))
 		return NULL;
 	session = session_new(interface, &endpoint->nbma, port,
-			      endpoint->if_id);
+			      endpoint->if_id, session_expired);
 	if (!session)
 		return NULL;
 	session->state = SESSION_STARTING;
-	session->adopted = !interface->exchange;
+	session->adopted = true;
 	if (interface->exchange)
-		interface->exchange_ops->adopt(session);
-	else
-		session_schedule(session);
+		session_tell_adopted(session);
+	session_schedule(session);
 	return session;
 }
 
@@ -392,12 +281,10 @@ int sessions_open(struct interface *interface)
 /* What waited for the key exchange, or for the interface. */
 static void session_wake(struct session *session)
 {
-	if (session->adopted) {
-		session->adopted = false;
-		session->interface->exchange_ops->adopt(session);
-	} else if (session->users) {
+	if (session->adopted)
+		session_tell_adopted(session);
+	else if (session->users)
 		session_start(session);
-	}
 }
 
 void sessions_wake(struct interface *interface)
@@ -470,7 +357,7 @@ struct session *session_add(struct interface *interface,
 
 	if (if_id && session_is_taken(interface->daemon, if_id))
 		return NULL;
-	session = session_new(interface, nbma, port, if_id);
+	session = session_new(interface, nbma, port, if_id, session_expired);
 	if (!session)
 		return NULL;
 	session_set_state(session, SESSION_STARTING, NULL);

@@ -14,8 +14,8 @@ struct peer;
 /**
  * settings_peer - the kept peer of a server or static setting
  *
- * Its flags are what all settings that lead to @endpoint say together. Return: the
- * peer, or NULL after the kernel's refusal was logged.
+ * Its flags are what all settings that lead to @endpoint say together.
+ * Return: the peer, or NULL after the kernel's refusal was logged.
  */
 struct peer *settings_peer(struct interface *interface,
 			   const struct endpoint *endpoint);

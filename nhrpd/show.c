@@ -12,6 +12,7 @@
 #include "nhc.h"
 #include "peer.h"
 #include "resolve.h"
+#include "session.h"
 #include "shortcut.h"
 
 /* IOS calls an entry used for as long as this after the last packet, ms. */
@@ -178,6 +179,15 @@ static struct json_object *entry_flags(const struct cache_entry *entry)
 	return flags;
 }
 
+/* Whom the node has proven to be, null if nobody or nothing proves it. */
+static struct json_object *show_identity(const struct peer *peer)
+{
+	if (!peer || !peer->session || peer->session->state != SESSION_UP ||
+	    !peer->session->name[0])
+		return NULL;
+	return json_object_new_string(peer->session->name);
+}
+
 struct json_object *show_cache_entry(const struct cache_entry *entry)
 {
 	const struct cache_binding *binding = &entry->binding;
@@ -191,6 +201,7 @@ struct json_object *show_cache_entry(const struct cache_entry *entry)
 					  binding->prefix_length));
 	add(object, "nbma", show_address(&binding->endpoint.nbma));
 	add(object, "claimed_nbma", show_address(&binding->claimed));
+	add(object, "identity", show_identity(entry->peer));
 	add(object, "up", json_object_new_boolean(entry->peer &&
 						  entry->peer->up));
 	add(object, "used", json_object_new_boolean(is_used(entry)));
@@ -249,6 +260,7 @@ struct json_object *show_shortcut_entry(const struct shortcut *shortcut)
 	add(object, "nbma", show_address(&shortcut->via->binding.endpoint.nbma));
 	add(object, "claimed_nbma",
 	    show_address(&shortcut->via->binding.claimed));
+	add(object, "identity", show_identity(shortcut->via->peer));
 	add(object, "timeout", json_object_new_boolean(shortcut->expires != 0));
 	add(object, "created", show_ago(interface, shortcut->created));
 	add(object, "expires", show_until(interface, shortcut->expires));

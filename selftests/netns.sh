@@ -85,21 +85,17 @@ load_mgre()
 # what it printed then; 1 if it never did.
 busywait()
 {
-	local timeout=$1 start out
+	local end=$((${EPOCHREALTIME/./} + $1 * 1000)) out
 	shift
 
-	start=$(date +%s%3N)
-	while true; do
-		if out=$("$@" 2>&1); then
-			printf '%s' "$out"
-			return 0
-		fi
-		if (($(date +%s%3N) - start > timeout)); then
+	until out=$("$@" 2>&1); do
+		if ((${EPOCHREALTIME/./} > end)); then
 			printf '%s' "$out"
 			return 1
 		fi
 		sleep 0.1
 	done
+	printf '%s' "$out"
 }
 
 # slowwait SECONDS COMMAND...: busywait for things that take seconds.

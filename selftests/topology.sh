@@ -119,6 +119,10 @@ topology_routes_phase2()
 	done
 }
 
+# How a router proves who it is, for its configuration; without it the network
+# is not protected. protection.sh makes what this names.
+declare -A topology_proof
+
 # topology_config PART [STATEMENT...]: the configuration of a router's nhrpd
 # on standard output; further statements are added to it.
 topology_config()
@@ -136,6 +140,8 @@ topology_config()
 			"nbma ${topology_nbma[HUB]} multicast"
 		echo " shortcut"
 	fi
+	[ -z "${topology_proof[$part]:-}" ] ||
+		printf ' protection native\n %s\n' "${topology_proof[$part]}"
 	for statement in "$@"; do
 		echo " $statement"
 	done

@@ -2,7 +2,8 @@
 /*
  * Handshakes that we begin.
  *
- *	none --call_begin()--> CALLING --response--> FINISHING --confirmed--> none
+ *	none --call_begin()--> CALLING --response--> FINISHING
+ *	FINISHING --confirmed--> none
  *	CALLING, FINISHING --CALL_TIME without an answer--> none
  *
  * Each message is sent after 1, 2, 4 ... seconds again.

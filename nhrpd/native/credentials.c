@@ -29,7 +29,7 @@ static int credentials_load_authority(const char *path,
 		return -1;
 	if (!credentials->authority.is_authority)
 		return credentials_fail(error, path,
-					"is not the certificate of an authority");
+					"is not an authority's certificate");
 	return 0;
 }
 

@@ -10,7 +10,7 @@
 #include "session.h"
 #include "timer.h"
 
-#define KERNEL_SPREAD 2000	/* ms within which all nodes are called again */
+#define KERNEL_SPREAD 2000	/* ms within which all nodes are called */
 
 static struct association *kernel_find(const struct native *native,
 				       uint32_t if_id)

@@ -25,14 +25,6 @@
 #define KEYS_HARD_PACKETS (UINT64_C(1) << 32)
 #define KEYS_HARD_TIMES 3	/* of the time to rekey */
 
-/*
- * The other has changed over before it confirms: what is under way comes
- * soon. It changes over when it has our confirmation: that may get lost until
- * it gives up.
- */
-#define KEYS_LINGER 5000
-#define KEYS_LINGER_UNCONFIRMED 30000
-
 static struct xfrm *keys_xfrm(const struct association *association)
 {
 	return association->network->native->xfrm;
@@ -212,22 +204,29 @@ static void keys_linger(struct association *association,
 	DL_APPEND(association->old, old);
 }
 
-static void keys_replace(struct association *association, struct keys *old,
-			 uint64_t linger)
+void keys_let_linger(struct association *association, struct keys *keys,
+		     uint64_t linger)
 {
 	const struct xfrm_sa_id in = {
-		.source = old->peer.address,
-		.destination = old->own.address,
-		.spi = old->spi_in,
+		.source = keys->peer.address,
+		.destination = keys->own.address,
+		.spi = keys->spi_in,
 		.if_id = association->session->if_id,
 	};
 
+	if (keys->has_in)
+		keys_linger(association, &in, false,
+			    native_now(association->network->native) + linger);
+	keys->has_in = false;
+}
+
+static void keys_replace(struct association *association, struct keys *old,
+			 uint64_t linger)
+{
 	keys_remove_out(association, old);
 	keys_remove_policy(association, &old->own.address,
 			   &old->peer.address);
-	if (old->has_in)
-		keys_linger(association, &in, false,
-			    native_now(association->network->native) + linger);
+	keys_let_linger(association, old, linger);
 	keys_free(association->network, old);
 }
 

@@ -9,8 +9,8 @@
 
 _Static_assert(MESSAGE_COOKIE_NONCE ==
 	       crypto_aead_xchacha20poly1305_ietf_NPUBBYTES, "nonce");
-_Static_assert(MESSAGE_COOKIE_SEALED == MAC_COOKIE +
-	       crypto_aead_xchacha20poly1305_ietf_ABYTES, "tag");
+_Static_assert(MAC_COOKIE + crypto_aead_xchacha20poly1305_ietf_ABYTES ==
+	       MESSAGE_COOKIE_SEALED, "tag");
 
 static void mac_derive(const char *label, const uint8_t *psk,
 		       const uint8_t *authority, uint8_t key[MAC_KEY])

@@ -169,7 +169,7 @@ static void *native_open(struct interface *interface)
 		goto put;
 	}
 	if (!network->credentials.certified)
-		log_warning("%s: protection by a psk alone: nobody's identity is proven, any node may claim any address",
+		log_warning("%s: protected by a psk alone: no identity is proven, any node may claim any address",
 			    interface->name);
 	return network;
 put:

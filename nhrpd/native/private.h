@@ -358,6 +358,18 @@ int keys_add_out(struct association *association, struct keys *keys,
  */
 int keys_use(struct association *association, struct keys *keys);
 
+/**
+ * How long an inbound SA stays that is not needed any more, ms. As responder we
+ * do not know whether our confirmation has arrived, and that the other sends by
+ * its successor, until the other gives up.
+ */
+#define KEYS_LINGER 5000
+#define KEYS_LINGER_UNCONFIRMED 30000
+
+/** keys_let_linger - remove the inbound SA of @keys, but @linger ms later */
+void keys_let_linger(struct association *association, struct keys *keys,
+		     uint64_t linger);
+
 /** keys_remove - from the kernel; free them */
 void keys_remove(struct association *association, struct keys *keys);
 

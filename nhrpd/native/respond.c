@@ -17,7 +17,7 @@
 
 #define RESPOND_TIME 25000	/* ms that an initiator has for its finish */
 #define RESPOND_MOST 4096	/* handshakes under way on an interface */
-#define RESPOND_UNPROVEN 100	/* initiations in a second without cookies */
+#define RESPOND_UNPROVEN 100	/* initiations a second without cookies */
 
 /* ---- load ---- */
 
@@ -325,6 +325,10 @@ static void respond_accept(struct association *association,
 		association_down(association, "no security associations");
 		return;
 	}
+	/* The other may have begun to send by what our own call made. */
+	if (association->call && association->call->keys)
+		keys_let_linger(association, association->call->keys,
+				KEYS_LINGER);
 	call_end(association);
 	association_know(association, &response->handshake);
 	sealed_write(&keys->sealed, SEALED_CONFIRM,

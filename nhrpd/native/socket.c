@@ -17,7 +17,7 @@
 #include "sd_notify.h"
 
 #define SOCKET_RECEIVE_BUFFER (4 << 20)
-#define SOCKET_READS 64		/* datagrams in a row before others' turn */
+#define SOCKET_READS 64		/* datagrams before others have their turn */
 #define SOCKET_NAME 16		/* with NUL, of systemd's copy */
 #define SOCKET_TRIES 20
 #define SOCKET_WAIT 5000	/* us */

@@ -3,7 +3,9 @@
  * nhrpd as hub and spoke at once, on the fake kernel, with whatever packets
  * and events: it neither crashes nor sends what it could not read itself.
  *
- * An input is a list of records: kind, node, length, and as many bytes. The
+ * An input is a list of records: kind, node, length, and as many bytes. If the
+ * first kind has its highest bit set the interfaces are protected: packets come
+ * by sessions, which are proven and lost with RECORD_PROVE and RECORD_DOWN. The
  * two networks are those of the corpus' packets: FRR's 172.16.0.0/24 and the
  * book's 9.0.0.0/24.
  */
@@ -15,6 +17,8 @@
 #include "daemon.h"
 #include "fake_clock.h"
 #include "fake_kernel.h"
+#include "fake_session.h"
+#include "interface.h"
 #include "log.h"
 #include "packet/buffer.h"
 #include "packet/checksum.h"
@@ -30,17 +34,25 @@ enum record_kind {
 	RECORD_ADDRESS_GONE,
 	RECORD_LOST,
 	RECORD_TIME,		/* the length is ms that pass */
+	RECORD_PROVE,		/* who is called proves to be this node */
+	RECORD_DOWN,		/* the node's session is lost */
 	RECORD_KINDS,
 };
 
 #define RECORDS_MAX 32
+#define RECORD_PROTECTED 0x80
 
-static const char settings[] =
-	"interface mgre0\nnetwork-id 1\nholdtime 600\nredirect\nshortcut\n"
-	"map multicast dynamic\nmap 172.16.0.9 192.0.2.9\n"
+#define MGRE0 \
+	"interface mgre0\nnetwork-id 1\nholdtime 600\nredirect\nshortcut\n" \
+	"map multicast dynamic\nmap 172.16.0.9 192.0.2.9\n" \
 	"nhs 172.16.0.2 nbma 192.0.2.2 multicast\n"
-	"interface mgre1\nnetwork-id 1\nholdtime 300\nredirect\nshortcut\n"
-	"nhs 9.0.0.254 nbma 9.1.1.26\nnhs dynamic nbma 9.1.1.27\n";
+#define MGRE1 \
+	"interface mgre1\nnetwork-id 1\nholdtime 300\nredirect\nshortcut\n" \
+	"nhs 9.0.0.254 nbma 9.1.1.26\nnhs dynamic nbma 9.1.1.27\n"
+#define PROTECTION "protection native\npsk file psk\n"
+
+static const char settings[] = MGRE0 MGRE1;
+static const char protected_settings[] = MGRE0 PROTECTION MGRE1 PROTECTION;
 
 static const struct {
 	unsigned int ifindex;
@@ -56,6 +68,8 @@ static const struct {
 	{ 4, "9.1.1.26", "10.0.65.1" },
 	{ 4, "192.168.1.2", "2001:db8::2" },
 };
+
+#define NODES (sizeof(nodes) / sizeof(nodes[0]))
 
 static uv_loop_t loop;
 static struct daemon node;
@@ -74,8 +88,49 @@ void log_limited(struct log_limit *limit, int priority, const char *format,
 	(void)format;
 }
 
-static void start(void)
+static struct session *node_session(unsigned int which)
 {
+	struct interface *interface = interface_find_index(&node,
+						nodes[which].ifindex);
+	struct nhrp_address nbma = fake_address(nodes[which].nbma);
+
+	return session_find_address(interface, &nbma, 0);
+}
+
+static const struct certificate *node_certificate(unsigned int which)
+{
+	return fake_certificate("node", nodes[which].protocol,
+				nodes[which].protocol,
+				strchr(nodes[which].protocol, ':') ? 64 : 24);
+}
+
+/* The first of two has all that the node may say, the second has nothing. */
+static void call_in(void)
+{
+	struct interface *interface;
+	unsigned int which;
+
+	for (which = 0; which < NODES; which++) {
+		interface = interface_find_index(&node, nodes[which].ifindex);
+		fake_call(interface, nodes[which].nbma, 2332, "node",
+			  which % 2 ? NULL : node_certificate(which));
+	}
+}
+
+static void prove(unsigned int which)
+{
+	struct interface *interface = interface_find_index(&node,
+						nodes[which].ifindex);
+	struct session *session, *next;
+
+	HASH_ITER(hh, interface->sessions, session, next)
+		if (session->state == SESSION_STARTING)
+			fake_up(session, "node", node_certificate(which));
+}
+
+static void start(bool protected)
+{
+	const char *text = protected ? protected_settings : settings;
 	struct config_error error;
 	struct config *config;
 
@@ -91,13 +146,15 @@ static void start(void)
 	fake_add_route("10.0.64.0", 24, "9.0.0.2", 4);
 	fake_add_route("10.0.65.0", 24, "9.0.0.3", 4);
 	fake_add_route("0.0.0.0", 0, NULL, 2);
-	config = config_parse("fuzz", settings, strlen(settings), &error);
+	config = config_parse("fuzz", text, strlen(text), &error);
 	if (!config)
 		abort();
 	memset(&node, 0, sizeof(node));
 	node.loop = &loop;
 	if (daemon_start(&node, config))
 		abort();
+	if (protected)
+		call_in();
 }
 
 /* The request id and destination of the last packet that was sent. */
@@ -116,6 +173,7 @@ static void answer(uint8_t *bytes, size_t length)
 static void receive(unsigned int which, const uint8_t *bytes, size_t length,
 		    bool is_answer)
 {
+	const struct session *session = node_session(which);
 	uint8_t *sealed = malloc(length ? length : 1);
 	uint16_t sum;
 
@@ -134,7 +192,8 @@ static void receive(unsigned int which, const uint8_t *bytes, size_t length,
 		sealed[12] = sum >> 8;
 		sealed[13] = sum & 0xff;
 	}
-	fake_receive(nodes[which].ifindex, nodes[which].nbma, sealed, length);
+	fake_receive_by(nodes[which].ifindex, nodes[which].nbma,
+			session ? session->if_id : 0, sealed, length);
 	free(sealed);
 }
 
@@ -194,6 +253,13 @@ static void play(uint8_t kind, unsigned int which, const uint8_t *bytes,
 		fake.rtnl_events->address_gone(fake.context, &address);
 		fake.rtnl_events->address(fake.context, &address);
 		break;
+	case RECORD_PROVE:
+		prove(which);
+		break;
+	case RECORD_DOWN:
+		if (node_session(which))
+			session_down(node_session(which), "fuzzed");
+		break;
 	case RECORD_LOST:
 		fake.mgre_events->lost(fake.context);
 		break;
@@ -233,11 +299,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	uint16_t length;
 	uint8_t kind;
 
-	start();
+	start(size && data[0] & RECORD_PROTECTED);
 	for (records = 0; records < RECORDS_MAX; records++) {
-		kind = nhrp_read_u8(&reader) % RECORD_KINDS;
-		which = nhrp_read_u8(&reader) %
-			(sizeof(nodes) / sizeof(nodes[0]));
+		kind = (nhrp_read_u8(&reader) & ~RECORD_PROTECTED) %
+		       RECORD_KINDS;
+		which = nhrp_read_u8(&reader) % NODES;
 		length = nhrp_read_u16(&reader);
 		bytes = nhrp_read_bytes(&reader,
 					kind == RECORD_TIME ? 0 : length);

@@ -182,6 +182,33 @@ static void two_clients_behind_one_address(void **state)
 	assert_int_equal(nat->port, 40001);
 }
 
+/* What a client was told before its NAT forgot it is not passed on. */
+static void first_server_knows_where_a_client_is(void **state)
+{
+	struct session *a = fake_call(interface, "9.1.1.200", 40001, "spoke-1",
+				      certificate1());
+	struct nhrp_address address = fake_address("9.1.1.200");
+	struct nhrp_address protocol = fake_address(SPOKE1);
+	const struct nhrp_extension *nat;
+	struct nhrp_cie cie;
+
+	(void)state;
+	assert_int_equal(registers(a, SPOKE1), NHRP_CODE_SUCCESS);
+	assert_int_equal(registers(spoke2, SPOKE2), NHRP_CODE_SUCCESS);
+	session_moved(a, &address, 40009);
+	exchange_request(&in, NHRP_RESOLUTION_REQUEST, "10.9.9.9", SPOKE1,
+			 "10.0.65.9");
+	nhrp_cie_init(&cie, &address, &protocol, 32);
+	cie.port = 40001;
+	nhrp_extension_add_cie(nhrp_extension_find(&in,
+				NHRP_EXTENSION_NAT_ADDRESS), &cie);
+	exchange_receive_by(&in, a);
+	exchange_sent_by(NHRP_RESOLUTION_REQUEST, spoke2);
+	nat = nhrp_extension_find(&out, NHRP_EXTENSION_NAT_ADDRESS);
+	assert_int_equal(nat->cie_count, 1);
+	assert_int_equal(nat->cies[0].port, 40009);
+}
+
 static void request_in_anothers_name_goes_nowhere(void **state)
 {
 	(void)state;
@@ -247,6 +274,8 @@ static void network_key_alone_covers_all(void **state)
 	assert_int_equal(registers(a, "9.0.0.77"), NHRP_CODE_SUCCESS);
 	assert_int_equal(registers(b, "9.0.0.77"),
 			 NHRP_CODE_ALREADY_REGISTERED);
+	session_down(a, "silent");
+	assert_int_equal(registers(b, "9.0.0.77"), NHRP_CODE_SUCCESS);
 }
 
 #define hub_test(test) \
@@ -262,6 +291,7 @@ int main(void)
 		hub_test(unique_address_is_kept),
 		hub_test(session_takes_its_peer_along),
 		hub_test(two_clients_behind_one_address),
+		hub_test(first_server_knows_where_a_client_is),
 		hub_test(request_in_anothers_name_goes_nowhere),
 		hub_test(purge_of_anothers_is_refused),
 		hub_test(binding_is_compared_when_the_session_is_up),

@@ -380,7 +380,7 @@ static void purge_from_a_stranger_is_refused(void **state)
 /* ---- answering ---- */
 
 /* Spoke 2 asks, by way of the hub, for what is behind us. */
-static void spoke2_asks(const char *real, uint16_t port)
+static void spoke2_asks(const char *real, uint16_t port, uint32_t request_id)
 {
 	struct nhrp_address server = fake_address(HUB);
 	struct nhrp_address spoke2 = fake_address(SPOKE2);
@@ -389,6 +389,7 @@ static void spoke2_asks(const char *real, uint16_t port)
 
 	exchange_request(&in, NHRP_RESOLUTION_REQUEST, SPOKE2_NBMA, SPOKE2,
 			 "10.0.64.9");
+	in.request_id = request_id;
 	nhrp_cie_init(&cie, NULL, &server, 32);
 	nhrp_extension_add_cie(nhrp_extension_find(&in,
 				NHRP_EXTENSION_FORWARD_TRANSIT), &cie);
@@ -404,7 +405,7 @@ static void requester_is_called_and_answered_by_the_server(void **state)
 	struct session *spoke2;
 
 	(void)state;
-	spoke2_asks("9.1.1.200", 40002);
+	spoke2_asks("9.1.1.200", 40002, 1);
 	exchange_sent_by(NHRP_RESOLUTION_REPLY, hub);
 	assert_int_equal(out.cies[0].code, NHRP_CODE_SUCCESS);
 	spoke2 = session_at("9.1.1.200", 40002);
@@ -412,8 +413,10 @@ static void requester_is_called_and_answered_by_the_server(void **state)
 	assert_mapped_by(SPOKE2, spoke2);
 	assert_true(fake_up(spoke2, "spoke-2", spoke2_certificate()));
 	assert_mapped_by(SPOKE2, spoke2);
-	spoke2_asks("9.1.1.200", 40002);
+	spoke2_asks("9.1.1.200", 40002, 2);
 	exchange_sent_by(NHRP_RESOLUTION_REPLY, spoke2);
+	spoke2_asks("9.1.1.200", 40002, 2);
+	exchange_sent_by(NHRP_RESOLUTION_REPLY, hub);
 }
 
 static void false_requester_is_forgotten(void **state)
@@ -421,13 +424,13 @@ static void false_requester_is_forgotten(void **state)
 	struct session *impostor;
 
 	(void)state;
-	spoke2_asks("9.1.1.77", 0);
+	spoke2_asks("9.1.1.77", 0, 1);
 	exchange_sent_by(NHRP_RESOLUTION_REPLY, hub);
 	impostor = session_at("9.1.1.77", 2332);
 	assert_true(fake_up(impostor, "spoke-3",
 			    fake_certificate("spoke-3", "9.0.0.4", NULL, 0)));
 	assert_mapped(SPOKE2, NULL);
-	spoke2_asks("9.1.1.77", 0);
+	spoke2_asks("9.1.1.77", 0, 1);
 	exchange_sent_by(NHRP_RESOLUTION_REPLY, hub);
 	assert_int_equal(out.cies[0].code, NHRP_CODE_PROHIBITED);
 	assert_refused(2);

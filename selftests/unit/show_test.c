@@ -190,7 +190,7 @@ static void expect(struct json_object *got, const char *json)
 #define SPOKE \
 	"\"interface\":\"mgre0\",\"type\":\"dynamic\"," \
 	"\"protocol\":\"9.0.0.2\",\"prefix\":\"9.0.0.2/32\"," \
-	"\"nbma\":\"9.1.1.130\",\"claimed_nbma\":\"9.1.1.130\",\"up\":true," \
+	"\"nbma\":\"9.1.1.130\",\"claimed_nbma\":\"9.1.1.130\",\"identity\":null,\"up\":true," \
 	"\"used\":true,\"timeout\":true,\"created\":30,\"expires\":272," \
 	"\"last_used\":0,\"holding_time\":300,\"mtu\":1400," \
 	"\"flags\":[\"authoritative\",\"unique\",\"registered\",\"used\"]"
@@ -245,7 +245,8 @@ static void questions_and_refusals(void **state)
 	"\"interface\":\"mgre0\",\"type\":\"dynamic\"," \
 	"\"prefix\":\"10.0.64.0/24\",\"via\":\"9.0.0.2\"," \
 	"\"protocol\":\"9.0.0.2\",\"nbma\":\"9.1.1.130\"," \
-	"\"claimed_nbma\":\"9.1.1.130\",\"timeout\":true,\"created\":10," \
+	"\"claimed_nbma\":\"9.1.1.130\",\"identity\":null," \
+	"\"timeout\":true,\"created\":10," \
 	"\"expires\":290,\"flags\":[\"router\",\"used\",\"rib\"]"
 
 static void add_lan(void)
@@ -332,7 +333,7 @@ static void the_table_of_a_hub_that_registers(void **state)
 	       "\"nhs\":[" SERVER "],\"peers\":[{\"interface\":\"mgre0\","
 	       "\"type\":\"nhs\",\"protocol\":\"9.0.0.254\","
 	       "\"prefix\":\"9.0.0.254/32\",\"nbma\":\"9.1.1.26\","
-	       "\"claimed_nbma\":\"9.1.1.26\",\"up\":true,\"used\":false,"
+	       "\"claimed_nbma\":\"9.1.1.26\",\"identity\":null,\"up\":true,\"used\":false,"
 	       "\"timeout\":false,\"created\":30,\"expires\":null,"
 	       "\"last_used\":null,\"holding_time\":0,\"mtu\":0,"
 	       "\"flags\":[\"authoritative\"],\"state\":\"NHRP\","
@@ -407,6 +408,7 @@ static void assert_state(const char *wanted, const char *protection)
 static void states_of_a_protected_peer(void **state)
 {
 	struct session session = { .state = SESSION_STARTING };
+	struct json_object *array, *object;
 
 	(void)state;
 	settings.protection.kind = CONFIG_PROTECTION_NATIVE;
@@ -419,6 +421,12 @@ static void states_of_a_protected_peer(void **state)
 	settings.protection.kind = CONFIG_PROTECTION_IKE;
 	strcpy(settings.protection.profile, "branch");
 	assert_state("UP", "ike branch");
+	strcpy(session.name, "spoke-1");
+	array = show_cache(&served, SHOW_IPV4);
+	object = json_object_array_get_idx(array, 0);
+	assert_string_equal(json_object_get_string(json_object_object_get(
+				    object, "identity")), "spoke-1");
+	json_object_put(array);
 }
 
 static void the_table_of_ipv6(void **state)

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+#
+# What the tests of protection have in common: traffic that must not be lost,
+# keys, and checks of what the provider saw. Source it after ../protection.sh
+# and ../nhrp/lib.sh.
+
+# protect_load: the module, and what ESP needs of this kernel.
+protect_load()
+{
+	require_command jq nft
+	require_module esp4
+	require_module xfrm_user
+	load_mgre
+}
+
+# check_nothing_clear: the check fails if GRE was seen, or if nothing was.
+check_nothing_clear()
+{
+	check_equal "$(protection_seen gre)" 0 "number of GRE packets in clear"
+	check_equal "$(protection_seen other)" 0 "number of other packets"
+	check_at_least "$(protection_seen esp)" 1 "number of ESP packets"
+}
+
+# traffic_start NAME NS ADDRESS: five echo requests a second until
+# traffic_stop; the process id is in the variable NAME_ping.
+traffic_start()
+{
+	ip netns exec "$2" ping -q -i 0.2 "$3" \
+		> "$TMPDIR/$1.ping" 2>> "$TMPDIR/$1.progress" &
+	printf -v "$1_ping" '%s' $!
+}
+
+# traffic_missing NAME: how many replies have not come so far.
+traffic_missing()
+{
+	local pid=$1_ping
+
+	: > "$TMPDIR/$1.progress"
+	kill -QUIT "${!pid}"
+	busywait 5000 grep -q packets "$TMPDIR/$1.progress" > /dev/null
+	tr '\r' '\n' < "$TMPDIR/$1.progress" |
+		awk -F '[/ ]' '/packets/ { missing = $2 - $1 }
+			END { print missing }'
+}
+
+# traffic_stop NAME: end it, print how many replies never came. One that is
+# only under way is there the next time one looks.
+traffic_stop()
+{
+	local pid=$1_ping attempt missing least=
+
+	for attempt in $(seq 10); do
+		missing=$(traffic_missing "$1")
+		[ -n "$least" ] && [ "$least" -le "$missing" ] ||
+			least=$missing
+		[ "$least" -ne 0 ] || break
+		[ "$attempt" -eq 10 ] || sleep 0.3
+	done
+	kill -INT "${!pid}"
+	wait "${!pid}"
+	echo "$least"
+}
+
+# keyed PART: 0 if it has keys with every node that it knows.
+keyed()
+{
+	knows "$1" 'length > 0 and all(.[]; .state == "up")' show crypto
+}
+
+# spi_out PART ADDRESS: SPI with which a router sends to an NBMA address.
+spi_out()
+{
+	topology_ctl "$1" -j show crypto |
+		jq "[.[] | select(.nbma == \"$2\")][0].spi_out"
+}
+
+# spi_changed PART ADDRESS OLD: 0 if that is another by now.
+spi_changed()
+{
+	[ "$(spi_out "$1" "$2")" != "$3" ]
+}
