@@ -2,6 +2,7 @@
 /*
  * Sessions whose keys a strongSwan makes that only exists here.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,11 +13,47 @@
 #include "ike/connection.h"
 #include "session.h"
 #include "test.h"
+#include "xfrm.h"
 
 #define RETRY 10000	/* ms; longer than any wait between two tries */
 
 static struct interface *interface;
 static char path[64];
+
+/* ---- a kernel that has no IPsec, but takes who listens for it ---- */
+
+struct xfrm {
+	const struct xfrm_events *events;
+	void *context;
+};
+
+static struct xfrm kernel;
+
+struct xfrm *xfrm_open(uv_loop_t *loop, const struct xfrm_events *events,
+		       void *context)
+{
+	(void)loop;
+	kernel.events = events;
+	kernel.context = context;
+	return &kernel;
+}
+
+void xfrm_close(struct xfrm *xfrm)
+{
+	(void)xfrm;
+}
+
+int xfrm_sa_usage(struct xfrm *xfrm, const struct nhrp_address *destination,
+		  uint32_t spi, struct xfrm_usage *usage)
+{
+	(void)xfrm;
+	(void)destination;
+	(void)spi;
+	(void)usage;
+	return -ESRCH;
+}
+
+/* ---- the tests ---- */
 
 static void run(void)
 {
@@ -511,6 +548,25 @@ static void own_address_changes(void **state)
 	assert_took("load-conn", "local_addrs=[9.1.1.14,]");
 }
 
+/* strongSwan does not notice that others delete its SAs. */
+static void flushed_in_the_kernel(void **state)
+{
+	struct session *session = called_and_up();
+	struct xfrm_sa_id id = { .spi = 0x2001, .if_id = session->if_id };
+
+	(void)state;
+	kernel.events->flushed(kernel.context);
+	pass(0);
+	assert_took("rekey", "child-id=1 ");
+	kernel.events->deleted(kernel.context, &id);
+	pass(500);
+	assert_took("rekey", "child-id=1 ");
+	id.spi++;
+	kernel.events->deleted(kernel.context, &id);
+	pass(500);
+	assert_null(fake_vici_take("rekey"));
+}
+
 static void what_is_not_ours(void **state)
 {
 	(void)state;
@@ -546,6 +602,7 @@ int main(void)
 		IKE_TEST(identities),
 		IKE_TEST(reload),
 		IKE_TEST(own_address_changes),
+		IKE_TEST(flushed_in_the_kernel),
 		IKE_TEST(what_is_not_ours),
 	};
 
