@@ -170,8 +170,7 @@ ifneq ($(CHECKPATCH),)
 else
 	@echo 'No checkpatch: CHECKPATCH=.../scripts/checkpatch.pl'
 endif
-	@git grep -lE '^#!/bin/(ba)?sh|shellcheck shell' -- ':!Makefile' | \
-		xargs shellcheck -x
+	@git grep -lE '^#!/bin/(ba)?sh|^# shellcheck shell' | xargs shellcheck -x
 	@mandoc -T lint -W warning Documentation/man/*
 
 # Installation ---------------------------------------------------------------

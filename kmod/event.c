@@ -3,17 +3,23 @@
  * Upcalls: what the module tells user space on its own account.
  *
  * NHRP packets go to the socket that owns the device, events to a multicast
- * group. Misses and redirects, which traffic causes, are bounded by a rate.
- * What got no further than here is counted and announced; a listener whose own
- * buffer overflows is told by its socket.
+ * group. Misses, redirects and unknown peers, which traffic causes, are bounded
+ * by a rate. What got no further than here is counted and announced; a listener
+ * whose own buffer overflows is told by its socket.
  */
 #include <linux/skbuff.h>
 #include <net/genetlink.h>
 #include "mgre.h"
 #include "trace.h"
 
-#define MGRE_EVENT_BURST	1000
 #define MGRE_EVENT_RATE		1000		/* a second */
+
+/*
+ * Anybody can cause these, and user space may answer to an address that is
+ * forged. Few will do: who is answered falls silent, and the next one is heard.
+ */
+#define MGRE_UNKNOWN_PEER_RATE	10		/* a second */
+
 #define MGRE_REDIRECT_BYTES	128
 
 /* Room for a header and the largest nest beside variable data. */
@@ -78,23 +84,29 @@ static void mgre_event_lost(struct mgre *mgre)
 		mgre_event_overrun(mgre, lost);
 }
 
-static bool mgre_event_allowed(struct mgre *mgre, struct mgre_event_rate *rate)
+static bool mgre_event_take(struct mgre *mgre, struct mgre_event_rate *rate)
 {
 	unsigned int tokens;
 	bool allowed;
 
 	spin_lock_bh(&mgre->events.lock);
 	tokens = min_t(unsigned long, jiffies - rate->refilled, HZ) *
-		 MGRE_EVENT_RATE / HZ;
+		 rate->limit / HZ;
 	if (tokens) {
 		rate->refilled = jiffies;
-		rate->tokens = min_t(unsigned int, rate->tokens + tokens,
-				     MGRE_EVENT_BURST);
+		rate->tokens = min(rate->tokens + tokens, rate->limit);
 	}
 	allowed = rate->tokens;
 	if (allowed)
 		rate->tokens--;
 	spin_unlock_bh(&mgre->events.lock);
+	return allowed;
+}
+
+static bool mgre_event_allowed(struct mgre *mgre, struct mgre_event_rate *rate)
+{
+	bool allowed = mgre_event_take(mgre, rate);
+
 	if (!allowed)
 		mgre_event_lost(mgre);
 	return allowed;
@@ -230,6 +242,38 @@ void mgre_event_peer_state(struct mgre *mgre, const struct mgre_peer *peer)
 }
 
 /**
+ * mgre_event_unknown_peer() - Announce data from an endpoint without peer
+ * @mgre: Device
+ * @endpoint: Where it came from
+ *
+ * What is too much is not missed: no state of user space depends on it.
+ *
+ * Context: softirq.
+ */
+void mgre_event_unknown_peer(struct mgre *mgre,
+			     const struct mgre_endpoint *endpoint)
+{
+	struct sk_buff *msg;
+	struct nlattr *nest;
+	void *header;
+
+	if (!mgre_has_listeners(mgre) ||
+	    !mgre_event_take(mgre, &mgre->events.unknown_peers))
+		return;
+	msg = mgre_event_alloc(mgre, MGRE_CMD_UNKNOWN_PEER, 0, &header);
+	if (!msg)
+		return;
+	nest = nla_nest_start(msg, MGRE_A_PEER);
+	if (!nest || mgre_put_endpoint(msg, MGRE_A_PEER_ENDPOINT, endpoint,
+				       0)) {
+		nlmsg_free(msg);
+		return;
+	}
+	nla_nest_end(msg, nest);
+	mgre_event_send(mgre, msg, header);
+}
+
+/**
  * mgre_event_device() - Announce that a device has changed
  * @mgre: Device
  *
@@ -313,6 +357,14 @@ int mgre_event_nhrp(struct mgre *mgre, const struct sk_buff *skb,
 	return err;
 }
 
+static void mgre_event_rate_init(struct mgre_event_rate *rate,
+				 unsigned int limit)
+{
+	rate->limit = limit;
+	rate->tokens = limit;
+	rate->refilled = jiffies;
+}
+
 /**
  * mgre_events_init() - Give a new device its full budget of upcalls
  * @mgre: Device
@@ -322,8 +374,8 @@ void mgre_events_init(struct mgre *mgre)
 	struct mgre_events *events = &mgre->events;
 
 	spin_lock_init(&events->lock);
-	events->misses.tokens = MGRE_EVENT_BURST;
-	events->misses.refilled = jiffies;
-	events->redirects = events->misses;
+	mgre_event_rate_init(&events->misses, MGRE_EVENT_RATE);
+	mgre_event_rate_init(&events->redirects, MGRE_EVENT_RATE);
+	mgre_event_rate_init(&events->unknown_peers, MGRE_UNKNOWN_PEER_RATE);
 	events->reported = jiffies - HZ;
 }

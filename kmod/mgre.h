@@ -190,6 +190,7 @@ struct mgre_hold_table {
 
 /* What traffic can cause is bounded, each kind by itself. */
 struct mgre_event_rate {
+	unsigned int limit;			/* a second, and at once */
 	unsigned long refilled;			/* jiffies */
 	unsigned int tokens;
 };
@@ -198,6 +199,7 @@ struct mgre_events {
 	spinlock_t lock;			/* of all below */
 	struct mgre_event_rate misses;
 	struct mgre_event_rate redirects;
+	struct mgre_event_rate unknown_peers;
 	unsigned long reported;			/* jiffies */
 	u64 lost;
 };
@@ -435,6 +437,8 @@ void mgre_event_redirect(struct mgre *mgre, const struct sk_buff *skb);
 void mgre_event_mapping(struct mgre *mgre, struct mgre_mapping *mapping,
 			u8 cmd);
 void mgre_event_peer_state(struct mgre *mgre, const struct mgre_peer *peer);
+void mgre_event_unknown_peer(struct mgre *mgre,
+			     const struct mgre_endpoint *endpoint);
 void mgre_event_device(struct mgre *mgre);
 int mgre_event_nhrp(struct mgre *mgre, const struct sk_buff *skb,
 		    const struct mgre_origin *origin);

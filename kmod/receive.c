@@ -105,6 +105,17 @@ static struct mgre_peer *mgre_source_peer(struct mgre *mgre, __be32 saddr,
 	return mgre_peer_find(mgre, &endpoint);
 }
 
+static void mgre_receive_unknown(struct mgre *mgre, struct sk_buff *skb,
+				 __be32 saddr, const struct mgre_sa *sa)
+{
+	struct mgre_endpoint endpoint = { .if_id = sa->if_id };
+
+	ipv6_addr_set_v4mapped(saddr, &endpoint.nbma);
+	mgre_event_unknown_peer(mgre, &endpoint);
+	mgre_drop(mgre, skb, mgre->parms.protect ? MGRE_DROP_RX_UNPROTECTED :
+						   MGRE_DROP_RX_UNKNOWN_PEER);
+}
+
 static void mgre_receive_inner(struct mgre *mgre, struct sk_buff *skb,
 			       const struct mgre_gre_info *info,
 			       const struct mgre_sa *sa)
@@ -114,12 +125,9 @@ static void mgre_receive_inner(struct mgre *mgre, struct sk_buff *skb,
 	struct mgre_peer *peer;
 
 	peer = mgre_source_peer(mgre, saddr, sa);
-	if (unlikely(!peer && mgre->parms.protect)) {
-		mgre_drop(mgre, skb, MGRE_DROP_RX_UNPROTECTED);
-		return;
-	}
-	if (unlikely(!peer && !mgre->parms.accept_unknown)) {
-		mgre_drop(mgre, skb, MGRE_DROP_RX_UNKNOWN_PEER);
+	if (unlikely(!peer && (mgre->parms.protect ||
+			       !mgre->parms.accept_unknown))) {
+		mgre_receive_unknown(mgre, skb, saddr, sa);
 		return;
 	}
 	if (unlikely(mgre_decapsulate(mgre, skb, info))) {

@@ -96,6 +96,16 @@ unsigned int answer_withdraw(struct interface *interface,
 	return count;
 }
 
+void answer_withdraw_from(struct interface *interface,
+			  const struct nhrp_address *asker)
+{
+	struct answer *answer, *next;
+
+	HASH_ITER(hh, interface->answers, answer, next)
+		if (nhrp_address_equal(&answer->key.asker, asker))
+			answer_purge(interface, answer);
+}
+
 void answer_withdraw_all(struct interface *interface)
 {
 	struct answer *answer, *next;

@@ -59,6 +59,10 @@ bool answer_remember(struct interface *interface,
 unsigned int answer_withdraw(struct interface *interface,
 			     const struct nhrp_address *address);
 
+/** answer_withdraw_from - purge what was told to @asker */
+void answer_withdraw_from(struct interface *interface,
+			  const struct nhrp_address *asker);
+
 /** answer_withdraw_all - purge whatever was told */
 void answer_withdraw_all(struct interface *interface);
 

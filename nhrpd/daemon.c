@@ -105,6 +105,15 @@ static void daemon_peer_state(void *context, unsigned int ifindex,
 		peer_state_changed(interface, &peer->endpoint, peer->up);
 }
 
+static void daemon_unknown_peer(void *context, unsigned int ifindex,
+				const struct endpoint *endpoint)
+{
+	struct interface *interface = interface_find_index(context, ifindex);
+
+	if (interface)
+		purge_own(interface, endpoint);
+}
+
 static void daemon_device(void *context, unsigned int ifindex,
 			  const struct mgre_device *device)
 {
@@ -148,6 +157,7 @@ static const struct mgre_events daemon_mgre_events = {
 	.map_expired = daemon_map_expired,
 	.map_refresh = daemon_map_refresh,
 	.peer_state = daemon_peer_state,
+	.unknown_peer = daemon_unknown_peer,
 	.device = daemon_device,
 	.overrun = daemon_overrun,
 	.bind_failed = daemon_bind_failed,

@@ -83,13 +83,18 @@ static void mgre_map_event(struct mgre *mgre, uint8_t command,
 		mgre->events->map_refresh(mgre->context, ifindex, &map);
 }
 
-static void mgre_peer_event(struct mgre *mgre, unsigned int ifindex,
-			    struct nlattr **attributes)
+static void mgre_peer_event(struct mgre *mgre, uint8_t command,
+			    unsigned int ifindex, struct nlattr **attributes)
 {
 	struct mgre_peer peer;
 
-	if (mgre_attr_peer(attributes[MGRE_A_PEER], &peer))
+	if (!mgre_attr_peer(attributes[MGRE_A_PEER], &peer))
+		return;
+	if (command == MGRE_CMD_PEER_STATE)
 		mgre->events->peer_state(mgre->context, ifindex, &peer);
+	else
+		mgre->events->unknown_peer(mgre->context, ifindex,
+					   &peer.endpoint);
 }
 
 static void mgre_device_event(struct mgre *mgre, unsigned int ifindex,
@@ -130,7 +135,8 @@ static void mgre_dispatch(struct mgre *mgre, struct nlmsghdr *header)
 		mgre_map_event(mgre, command->cmd, ifindex, attributes);
 		break;
 	case MGRE_CMD_PEER_STATE:
-		mgre_peer_event(mgre, ifindex, attributes);
+	case MGRE_CMD_UNKNOWN_PEER:
+		mgre_peer_event(mgre, command->cmd, ifindex, attributes);
 		break;
 	case MGRE_CMD_DEV_CHANGE:
 		mgre_device_event(mgre, ifindex, attributes);

@@ -98,6 +98,8 @@ struct mgre_events {
 			    const struct mgre_map *map);
 	void (*peer_state)(void *context, unsigned int ifindex,
 			   const struct mgre_peer *peer);
+	void (*unknown_peer)(void *context, unsigned int ifindex,
+			     const struct endpoint *endpoint);
 	void (*device)(void *context, unsigned int ifindex,
 		       const struct mgre_device *device);
 	void (*overrun)(void *context, unsigned int ifindex, uint64_t lost);

@@ -3,8 +3,9 @@
  * Purges, both ways (RFC 2332, sections 5.2.5 and 5.2.6).
  *
  * One of ours is sent again after 1, 2, 4 ... seconds with the same request
- * id until it is acknowledged, PURGE_TRIES times in all. One of others is
- * honoured for what its sender told us or registered with us, as far as its
+ * id until it is acknowledged, PURGE_TRIES times in all; but one to an unknown
+ * sender of data just once, for more data would bring the next. One of others
+ * is honoured for what its sender told us or registered with us, as far as its
  * certificate covers that, and for anything learnt if a server of ours sends
  * it; it is acknowledged always.
  */
@@ -57,28 +58,41 @@ static bool purge_target(const struct purge *purge, struct endpoint *to)
 	       path.interface == purge->interface;
 }
 
+static void purge_emit(struct interface *interface,
+		       const struct nhrp_address *own,
+		       const struct nhrp_address *destination,
+		       const struct endpoint *to,
+		       const struct nhrp_prefix *prefix, uint32_t request_id,
+		       uint16_t flags)
+{
+	struct nhrp_packet packet;
+	struct nhrp_cie *cie;
+
+	nhrp_packet_init(&packet, NHRP_PURGE_REQUEST, &interface->nbma, own,
+			 destination);
+	packet.request_id = request_id;
+	packet.flags = flags;
+	cie = nhrp_packet_add_cie(&packet);
+	cie->protocol = prefix->address;
+	cie->prefix_length = prefix->length;
+	nhrp_extension_add(&packet, NHRP_EXTENSION_FORWARD_TRANSIT);
+	nhrp_extension_add(&packet, NHRP_EXTENSION_REVERSE_TRANSIT);
+	send_packet(interface, &packet, to);
+}
+
 static void purge_send(struct purge *purge)
 {
 	struct interface *interface = purge->interface;
 	const struct nhrp_address *own =
 		interface_own_address(interface, &purge->destination);
-	struct nhrp_packet packet;
 	struct endpoint to;
-	struct nhrp_cie *cie;
 
 	purge->tries++;
 	timer_set(purge->timer, timer_backoff(purge->tries, PURGE_RETRY_MAX));
 	if (!own || !purge_target(purge, &to))
 		return;
-	nhrp_packet_init(&packet, NHRP_PURGE_REQUEST, &interface->nbma, own,
-			 &purge->destination);
-	packet.request_id = purge->request_id;
-	cie = nhrp_packet_add_cie(&packet);
-	cie->protocol = purge->prefix.address;
-	cie->prefix_length = purge->prefix.length;
-	nhrp_extension_add(&packet, NHRP_EXTENSION_FORWARD_TRANSIT);
-	nhrp_extension_add(&packet, NHRP_EXTENSION_REVERSE_TRANSIT);
-	send_packet(interface, &packet, &to);
+	purge_emit(interface, own, &purge->destination, &to, &purge->prefix,
+		   purge->request_id, 0);
 }
 
 static void purge_expired(uv_timer_t *timer)
@@ -121,6 +135,22 @@ void purge_start(struct interface *interface,
 	HASH_ADD(hh, interface->purges, request_id, sizeof(purge->request_id),
 		 purge);
 	purge_send(purge);
+}
+
+/* To our own address: nobody knows that of the sender. */
+void purge_own(struct interface *interface, const struct endpoint *sender)
+{
+	const struct nhrp_address *own;
+	struct nhrp_prefix prefix;
+	unsigned int i;
+
+	for (i = 0; i < interface->address_count; i++) {
+		own = &interface->addresses[i].address;
+		nhrp_prefix_of(own, nhrp_address_bits(own), &prefix);
+		purge_emit(interface, own, own, sender, &prefix,
+			   request_id_next(interface->daemon),
+			   NHRP_PURGE_NO_REPLY);
+	}
 }
 
 void purge_forget(struct interface *interface)
@@ -299,7 +329,9 @@ unsigned int purge_local(struct interface *interface,
 	unsigned int count = 0;
 
 	/* Who sends to us directly must not go on once we forget it. */
-	if (!protocol)
+	if (protocol)
+		answer_withdraw_from(interface, protocol);
+	else
 		answer_withdraw_all(interface);
 	HASH_ITER(hh, interface->shortcuts, shortcut, next_shortcut)
 		if (protocol ? nhrp_prefix_contains(&shortcut->prefix,

@@ -46,6 +46,14 @@ void purge_start(struct interface *interface,
 		 const struct endpoint *server,
 		 const struct nhrp_prefix *prefix, uint32_t request_id);
 
+/**
+ * purge_own - ask whoever is at an endpoint to forget ours
+ *
+ * For one that sends us data on what we no longer know, as after a device was
+ * made anew: its traffic takes the way by its server again, and finds us.
+ */
+void purge_own(struct interface *interface, const struct endpoint *sender);
+
 /** purge_forget - drop all, at the end of an interface */
 void purge_forget(struct interface *interface);
 

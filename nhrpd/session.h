@@ -121,6 +121,8 @@ struct session_info {
  * @info: fill what is known; all is zero before
  * @reload: files may have other contents now (revoked certificates, say), and
  *	    rekey times another value in interface->config; may be NULL
+ * @counter: name and value of what happened so and so often to handshakes, or
+ *	     NULL if there are fewer counters; may be NULL
  */
 struct exchange_ops {
 	void *(*open)(struct interface *interface);
@@ -131,6 +133,8 @@ struct exchange_ops {
 	void (*adopt)(struct session *session);
 	void (*info)(const struct session *session, struct session_info *info);
 	void (*reload)(struct interface *interface);
+	const char *(*counter)(const struct interface *interface,
+			       unsigned int which, uint64_t *value);
 };
 
 extern const struct exchange_ops native_ops;	/* native/native.c */

@@ -402,6 +402,26 @@ static struct json_object *show_drops(const struct traffic *traffic)
 	return object;
 }
 
+/* NULL where the key exchange does not count, or there is none. */
+static struct json_object *show_handshakes(const struct interface *interface)
+{
+	struct json_object *object;
+	unsigned int which;
+	const char *name;
+	uint64_t value;
+
+	if (!interface->exchange || !interface->exchange_ops->counter)
+		return NULL;
+	object = json_object_new_object();
+	for (which = 0;; which++) {
+		name = interface->exchange_ops->counter(interface, which,
+							&value);
+		if (!name)
+			return object;
+		add_number(object, name, value);
+	}
+}
+
 struct json_object *show_traffic(struct daemon *daemon)
 {
 	struct json_object *array = json_object_new_array();
@@ -419,6 +439,7 @@ struct json_object *show_traffic(struct daemon *daemon)
 		add_number(object, "redirects_suppressed",
 			   traffic->redirects_suppressed);
 		add_number(object, "lost", traffic->lost);
+		add(object, "handshakes", show_handshakes(interface));
 		json_object_array_add(array, object);
 	}
 	return array;

@@ -82,10 +82,11 @@ load_mgre()
 }
 
 # busywait MILLISECONDS COMMAND...: repeat COMMAND until it succeeds, print
-# what it printed then; 1 if it never did.
+# what it printed then; 1 if it never did. The more seldom the longer it
+# takes: what waits is not to slow down what it waits for.
 busywait()
 {
-	local end=$((${EPOCHREALTIME/./} + $1 * 1000)) out
+	local end=$((${EPOCHREALTIME/./} + $1 * 1000)) pause=100 out
 	shift
 
 	until out=$("$@" 2>&1); do
@@ -93,7 +94,8 @@ busywait()
 			printf '%s' "$out"
 			return 1
 		fi
-		sleep 0.1
+		sleep 0.$pause
+		((pause >= 800)) || pause=$((pause * 2))
 	done
 	printf '%s' "$out"
 }

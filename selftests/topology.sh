@@ -45,20 +45,24 @@ topology_router()
 	local ns=${!1} host=${!topology_host[$1]} part=${1,,} lan
 
 	lan=${topology_lan[$1]}
-	ip link add eth0 netns "$ns" type veth peer name "$part" netns "$NET"
-	ip -n "$NET" address add "${topology_gateway[$1]}/30" dev "$part"
-	ip -n "$NET" link set "$part" up
-	ip -n "$ns" address add "${topology_nbma[$1]}/30" dev eth0
-	ip -n "$ns" link set eth0 up
-	ip -n "$ns" route add default via "${topology_gateway[$1]}"
-
-	ip link add lan netns "$ns" type veth peer name eth0 netns "$host"
-	ip -n "$ns" address add "$lan.1/24" dev lan
-	ip -n "$ns" link set lan up
-	ip -n "$host" address add "$lan.2/24" dev eth0
-	ip -n "$host" link set eth0 up
-	ip -n "$host" route add default via "$lan.1"
-
+	ip -n "$ns" -batch - <<-END
+		link add eth0 type veth peer name $part netns $NET
+		link add lan type veth peer name eth0 netns $host
+		address add ${topology_nbma[$1]}/30 dev eth0
+		address add $lan.1/24 dev lan
+		link set eth0 up
+		link set lan up
+		route add default via ${topology_gateway[$1]}
+	END
+	ip -n "$NET" -batch - <<-END
+		address add ${topology_gateway[$1]}/30 dev $part
+		link set $part up
+	END
+	ip -n "$host" -batch - <<-END
+		address add $lan.2/24 dev eth0
+		link set eth0 up
+		route add default via $lan.1
+	END
 	ip netns exec "$ns" sysctl -qw net.ipv4.ip_forward=1 \
 		net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0
 }

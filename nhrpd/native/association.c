@@ -102,7 +102,7 @@ bool association_admit(struct association *association,
 		*certificate = handshake->certificate;
 	}
 	if (!association_ask(association, certificate)) {
-		native_count(association->network->native, NATIVE_IDENTITY);
+		network_count(association->network, NATIVE_IDENTITY);
 		association_down(association, "not the node that it should be");
 		free(certificate);
 		return false;

@@ -132,7 +132,7 @@ bool call_precedes(const struct association *association,
  */
 static void call_fail(struct association *association)
 {
-	native_count(association->network->native, NATIVE_UNANSWERED);
+	network_count(association->network, NATIVE_UNANSWERED);
 	call_end(association);
 	if (association->keys && alive_is_receiving(association))
 		timer_set(association->call_timer, CALL_LATER);
@@ -167,7 +167,7 @@ void call_cookie(struct association *association,
 	if (!mac_read_cookie(&network->credentials.mac, message,
 			     call->bytes + call->length - 2 * MESSAGE_MAC,
 			     association->cookie)) {
-		native_count(network->native, NATIVE_FORGED);
+		network_count(network, NATIVE_FORGED);
 		return;
 	}
 	association->cookied = native_now(network->native);

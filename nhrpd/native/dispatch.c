@@ -86,7 +86,7 @@ static void dispatch_control(struct slot *slot, const struct datagram *datagram,
 		kind = sealed_read(&keys->sealed, datagram->bytes, message,
 				   &newest);
 	if (!kind) {
-		native_count(slot_network(slot)->native, NATIVE_FORGED);
+		network_count(slot_network(slot), NATIVE_FORGED);
 		return;
 	}
 	if (is_call) {
@@ -154,7 +154,7 @@ void dispatch(void *context, const struct datagram *datagram)
 	struct slot *slot;
 
 	if (!message_parse(datagram->bytes, datagram->length, &message)) {
-		native_count(native, NATIVE_UNKNOWN);
+		native->unknown++;
 		return;
 	}
 	if (message.type == MESSAGE_INITIATION) {
@@ -163,7 +163,7 @@ void dispatch(void *context, const struct datagram *datagram)
 		if (network)
 			respond_initiation(network, datagram, &message);
 		else
-			native_count(native, NATIVE_UNKNOWN);
+			native->unknown++;
 		return;
 	}
 	slot = slot_find(native, message.receiver);
@@ -171,5 +171,5 @@ void dispatch(void *context, const struct datagram *datagram)
 	    message.network_id)
 		dispatch_to_slot(slot, datagram, &message);
 	else
-		native_count(native, NATIVE_UNKNOWN);
+		native->unknown++;
 }

@@ -277,7 +277,7 @@ int keys_use(struct association *association, struct keys *keys)
 	}
 	keys->established = native_now(association->network->native);
 	association->keys = keys;
-	native_count(association->network->native, NATIVE_ESTABLISHED);
+	network_count(association->network, NATIVE_ESTABLISHED);
 	association_place(association);
 	if (old)
 		keys_replace(association, old, linger);

@@ -2,8 +2,6 @@
 /*
  * The native key exchange: interfaces, and what NHRP asks for.
  */
-#include "native.h"
-
 #include <errno.h>
 #include <sodium.h>
 #include <stdlib.h>
@@ -338,4 +336,5 @@ const struct exchange_ops native_ops = {
 	.adopt = native_adopt,
 	.info = native_info,
 	.reload = native_reload,
+	.counter = native_counter,
 };

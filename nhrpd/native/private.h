@@ -24,10 +24,24 @@
 #include "hash.h"
 #include "limit.h"
 #include "mac.h"
-#include "native.h"
 #include "place.h"
 #include "socket.h"
 #include "xfrm.h"
+
+/* What happened to handshakes. */
+enum native_counter {
+	NATIVE_ESTABLISHED,	/* handshakes that ended in keys */
+	NATIVE_UNANSWERED,	/* handshakes of ours that nobody answered */
+	NATIVE_COOKIES,		/* answered by a cookie only */
+	NATIVE_LIMITED,		/* too many of one source, or in all */
+	NATIVE_UNKNOWN,		/* in place of network.counters: native.unknown */
+	NATIVE_STRANGER,	/* mac1 made with another psk or authority */
+	NATIVE_FORGED,		/* not genuine, or replayed */
+	NATIVE_CERTIFICATE,	/* certificate missing or not valid */
+	NATIVE_REVOKED,
+	NATIVE_IDENTITY,	/* not the node that it should be */
+	NATIVE_COUNTERS,
+};
 
 struct association;
 struct daemon;
@@ -71,7 +85,7 @@ struct port {
  * @found_count, @found_room: of it
  * @found_valid: it was read
  * @refusals: hash table by source: what was logged of late
- * @counters: see native.h
+ * @unknown: datagrams of no interface, session or message
  */
 struct native {
 	struct daemon *daemon;
@@ -88,7 +102,7 @@ struct native {
 	size_t found_count, found_room;
 	bool found_valid;
 	struct refusal *refusals;
-	uint64_t counters[NATIVE_COUNTERS];
+	uint64_t unknown;
 };
 
 /**
@@ -98,6 +112,7 @@ struct native {
  *	       others under way, oldest first
  * @timer: forgets the oldest of them
  * @associations: hash table by static public key of the other
+ * @counters: what happened to handshakes
  */
 struct network {
 	struct native *native;
@@ -107,6 +122,7 @@ struct network {
 	struct response *responses;
 	uv_timer_t *timer;
 	struct association *associations;
+	uint64_t counters[NATIVE_COUNTERS];
 };
 
 /**
@@ -407,7 +423,11 @@ void kernel_peer_moved(struct association *association,
 
 /* ---- refusal.c ---- */
 
-void native_count(struct native *native, enum native_counter counter);
+void network_count(struct network *network, enum native_counter counter);
+
+/** native_counter - see struct exchange_ops */
+const char *native_counter(const struct interface *interface,
+			   unsigned int which, uint64_t *value);
 
 /**
  * refuse - count, and log once in a while for each source

@@ -39,20 +39,22 @@ static const char *const native_counter_names[NATIVE_COUNTERS] = {
 	[NATIVE_IDENTITY] = "identity",
 };
 
-const char *native_counter_name(enum native_counter counter)
+const char *native_counter(const struct interface *interface,
+			   unsigned int which, uint64_t *value)
 {
-	return native_counter_names[counter];
+	const struct network *network = interface->exchange;
+
+	if (which >= NATIVE_COUNTERS)
+		return NULL;
+	*value = network->counters[which];
+	if (which == NATIVE_UNKNOWN)
+		*value = network->native->unknown;
+	return native_counter_names[which];
 }
 
-uint64_t native_counter(const struct daemon *daemon,
-			enum native_counter counter)
+void network_count(struct network *network, enum native_counter counter)
 {
-	return daemon->native ? daemon->native->counters[counter] : 0;
-}
-
-void native_count(struct native *native, enum native_counter counter)
-{
-	native->counters[counter]++;
+	network->counters[counter]++;
 }
 
 static void refusal_forget(struct native *native, struct refusal *refusal)
@@ -103,7 +105,7 @@ void refuse(struct network *network, enum native_counter counter,
 	struct native *native = network->native;
 	char text[NHRP_ADDRESS_TEXT];
 
-	native_count(native, counter);
+	network_count(network, counter);
 	if (!refusal_is_new(native, source, reason ? reason : what))
 		return;
 	log_limited(&native->daemon->limit, 4,

@@ -44,7 +44,7 @@ static void respond_cookie(struct network *network,
 			 bytes);
 	network_send(network, &datagram->destination, &datagram->source,
 		     bytes, sizeof(bytes));
-	native_count(native, NATIVE_COOKIES);
+	network_count(network, NATIVE_COOKIES);
 }
 
 /*
@@ -69,7 +69,7 @@ static bool respond_may(struct network *network,
 	}
 	if (limit_take(&native->proven, source, now))
 		return true;
-	native_count(native, NATIVE_LIMITED);
+	network_count(network, NATIVE_LIMITED);
 	return false;
 }
 
@@ -134,7 +134,7 @@ static void respond_begin(struct network *network,
 	enum handshake_result result;
 
 	if (!response) {
-		native_count(network->native, NATIVE_LIMITED);
+		network_count(network, NATIVE_LIMITED);
 		return;
 	}
 	result = handshake_respond(&response->handshake, &network->credentials,

@@ -33,6 +33,7 @@ enum record_kind {
 	RECORD_ROUTE,
 	RECORD_ADDRESS_GONE,
 	RECORD_LOST,
+	RECORD_UNKNOWN_PEER,
 	RECORD_TIME,		/* the length is ms that pass */
 	RECORD_PROVE,		/* who is called proves to be this node */
 	RECORD_DOWN,		/* the node's session is lost */
@@ -221,6 +222,9 @@ static void play(uint8_t kind, unsigned int which, const uint8_t *bytes,
 						       "9.0.0.1"),
 		.prefix_length = 24,
 	};
+	struct endpoint unknown = {
+		.nbma = fake_address(nodes[which].nbma),
+	};
 	struct nhrp_prefix prefix;
 	const struct mgre_map *map;
 
@@ -262,6 +266,10 @@ static void play(uint8_t kind, unsigned int which, const uint8_t *bytes,
 		break;
 	case RECORD_LOST:
 		fake.mgre_events->lost(fake.context);
+		break;
+	case RECORD_UNKNOWN_PEER:
+		fake.mgre_events->unknown_peer(fake.context, ifindex,
+					       &unknown);
 		break;
 	default:
 		fake_clock_advance(&loop, length);

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Data from an address that is no peer is dropped and counted.
+# Data from an address that is no peer is dropped, counted and announced.
 #
 #	LEFT  eth0 192.0.2.1/24 --- eth0 192.0.2.2/24  RIGHT
 
@@ -18,6 +18,17 @@ check_counted RIGHT rx_unknown_peer "$before"
 check_equal "$(link_stat "$RIGHT" mgre0 rx packets)" "$received" "rx_packets"
 check_equal "$(entries RIGHT peer)" 0 "peers made by packets"
 log_test "dropped and counted, and no peer comes of it"
+
+# A burst of 10 and 10 a second, however much there is, and nothing is missed.
+events RIGHT
+start=$SECONDS
+on LEFT ping -q -c 500 -i 0.002 -W 1 10.9.0.2 > /dev/null
+check_event RIGHT '.event == "unknown-peer" and .dev == "mgre0" and
+	.nbma == "192.0.2.1"'
+check_at_most "$(event_count RIGHT '.event == "unknown-peer"')" \
+	$((10 * (SECONDS - start + 2))) "events"
+check_equal "$(event_count RIGHT '.event == "overrun"')" 0 "events missed"
+log_test "announced, a few times a second"
 
 on RIGHT mgrectl map add dev mgre0 10.9.0.1 nbma 192.0.2.1
 check_ping LEFT 10.9.0.2

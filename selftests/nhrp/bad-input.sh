@@ -19,16 +19,17 @@ here=$(cd "$(dirname "$0")" && pwd)
 # says why on standard error, and prints nothing else.
 expect_refusal()
 {
-	local wanted=$1 pattern=$2 status
+	local wanted=$1 pattern=$2 status err
 	shift 2
 
 	"$@" > "$TMPDIR/out" 2> "$TMPDIR/err" < /dev/null
 	status=$?
-	check_equal $status "$wanted" "status of '$*' ($(cat "$TMPDIR/err"))"
-	grep -qE -- "$pattern" "$TMPDIR/err"
-	check_err $? "'$*' said '$(cat "$TMPDIR/err")', without '$pattern'"
+	err=$(< "$TMPDIR/err")
+	check_equal $status "$wanted" "status of '$*' ($err)"
+	[[ $err =~ $pattern ]]
+	check_err $? "'$*' said '$err', without '$pattern'"
 	[ ! -s "$TMPDIR/out" ]
-	check_err $? "'$*' printed '$(cat "$TMPDIR/out")'"
+	check_err $? "'$*' printed '$(< "$TMPDIR/out")'"
 }
 
 test_nhrpctl_words()
@@ -62,8 +63,8 @@ test_mgrectl_words()
 	expect_refusal 2 "9.0.0.300" \
 		mgrectl map add dev lo 9.0.0.300 nbma 9.1.1.9
 	expect_refusal 2 "9.1.1" mgrectl map add dev lo 9.0.0.9 nbma 9.1.1
-	expect_refusal 2 "70000" \
-		mgrectl peer add dev lo nbma 9.1.1.9 port 70000
+	expect_refusal 2 "4294967296" \
+		mgrectl peer add dev lo nbma 9.1.1.9 if-id 4294967296
 	expect_refusal 2 "sideways" \
 		mgrectl peer add dev lo nbma 9.1.1.9 state sideways
 	log_test "mgrectl names what is wrong"

@@ -34,9 +34,9 @@ knows()
 # expect PART FILTER WORD...: the check fails unless this becomes true.
 expect()
 {
-	slowwait 60 knows "$@" > /dev/null
-	check_err $? "$1: '${*:3}' never said $2: $(topology_ctl "$1" -j \
-		"${@:3}" 2>&1)"
+	slowwait 60 knows "$@" > /dev/null ||
+		check_err 1 "$1: '${*:3}' never said $2: $(topology_ctl "$1" \
+			-j "${@:3}" 2>&1)"
 }
 
 # jq's filter for how many servers have accepted us

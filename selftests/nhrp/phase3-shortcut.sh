@@ -61,7 +61,7 @@ test_renewed()
 	local before lost
 
 	before=$(count_gre spoke1_hub)
-	lost=$(lost_pings "$HOST1" -c 160 -i 0.25 -W 10 10.0.65.2)
+	lost=$(lost_pings "$HOST1" -c 120 -i 0.25 -W 10 10.0.65.2)
 	check_equal "$lost" 0 "packets lost"
 	knows SPOKE1 '.[0].created > 24' shortcut > /dev/null
 	check_err $? "the shortcut was made again: $(topology_ctl SPOKE1 -j \

@@ -76,10 +76,12 @@ stop()
 	capture_stop
 }
 
-# sas PART: SPIs of a router's SAs.
+# sas PART: SPIs of the SAs by which a router sends; those by which it receives
+# linger when they are not used any more.
 sas()
 {
-	ip -n "${!1}" xfrm state | grep -o 'spi 0x[0-9a-f]*' | sort
+	ip -n "${!1}" xfrm state list src "${topology_nbma[$1]}" |
+		grep -o 'spi 0x[0-9a-f]*' | sort
 }
 
 check_direct()

@@ -85,7 +85,10 @@ static void open_with_certificates(void)
 
 static uint64_t count(const struct node *node, enum native_counter counter)
 {
-	return native_counter(&node->daemon, counter);
+	uint64_t value;
+
+	assert_non_null(native_ops.counter(&node->interface, counter, &value));
+	return value;
 }
 
 static struct association *association(struct node *node)

@@ -225,6 +225,7 @@ static void traffic(void **state)
 	       "\"purge_reply\":1},\"received\":{\"unknown\":9,"
 	       "\"registration_request\":45850,\"traffic_indication\":7},"
 	       "\"discarded\":{\"malformed\":9,\"loop\":0},"
+	       "\"handshakes\":{\"established\":0,\"forged\":2},"
 	       "\"redirects_suppressed\":4}]",
 	       "mgre0:\n"
 	       "   Sent: Total 45856\n"
@@ -241,7 +242,8 @@ static void traffic(void **state)
 	       "0 Purge Reply\n"
 	       "         0 Error Indication  7 Traffic Indication  "
 	       "0 Redirect Suppress\n"
-	       "         9 discarded: malformed\n");
+	       "         9 discarded: malformed\n"
+	       "         2 handshakes: forged\n");
 }
 
 #define LEGEND \

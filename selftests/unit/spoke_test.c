@@ -8,6 +8,7 @@
 #include "config.h"
 #include "exchange.h"
 #include "nhc.h"
+#include "purge.h"
 #include "test.h"
 
 static struct nhrp_packet in;
@@ -477,6 +478,62 @@ static void stranger_moves_no_mapping(void **state)
 
 /* ---- purge, end and new beginning ---- */
 
+static void sender_that_we_forgot_is_told(void **state)
+{
+	struct endpoint unknown = { .nbma = fake_address(SPOKE2_NBMA) };
+
+	(void)state;
+	fake.mgre_events->unknown_peer(fake.context, DEVICE, &unknown);
+	exchange_sent(NHRP_PURGE_REQUEST, SPOKE2_NBMA);
+	assert_int_equal(out.flags, NHRP_PURGE_NO_REPLY);
+	assert_address(&out.source_nbma, SPOKE1_NBMA);
+	assert_address(&out.source_protocol, SPOKE1);
+	assert_address(&out.destination_protocol, SPOKE1);
+	assert_int_equal(out.cie_count, 1);
+	assert_address(&out.cies[0].protocol, SPOKE1);
+	assert_int_equal(out.cies[0].prefix_length, 32);
+	exchange_silent();
+	exchange_pass(20000);
+	exchange_silent();
+}
+
+static void purge_of_a_next_hop_ends_its_shortcuts(void **state)
+{
+	(void)state;
+	indicate(HUB_NBMA, "10.0.64.9", "10.0.65.9");
+	exchange_sent(NHRP_RESOLUTION_REQUEST, HUB_NBMA);
+	spoke2_replies(24, 300);
+	assert_non_null(fake_find_route("10.0.65.0", 24));
+	exchange_request(&in, NHRP_PURGE_REQUEST, SPOKE2_NBMA, SPOKE2, SPOKE2);
+	in.flags = NHRP_PURGE_NO_REPLY;
+	in.cies[0].protocol = fake_address(SPOKE2);
+	in.cies[0].prefix_length = 32;
+	exchange_receive(&in, "9.1.1.77");
+	assert_non_null(fake_find_route("10.0.65.0", 24));
+	exchange_receive(&in, SPOKE2_NBMA);
+	exchange_silent();
+	assert_null(fake_find_route("10.0.65.0", 24));
+	assert_null(fake_find_map(DEVICE, &in.cies[0].protocol));
+}
+
+static void cleared_neighbour_is_told(void **state)
+{
+	struct nhrp_address spoke2 = fake_address(SPOKE2);
+	struct nhrp_address other = fake_address("9.0.0.77");
+
+	(void)state;
+	spoke2_asks(300);
+	purge_local(exchange_interface(), &other, 0);
+	exchange_silent();
+	purge_local(exchange_interface(), &spoke2, 0);
+	exchange_sent(NHRP_PURGE_REQUEST, SPOKE2_NBMA);
+	assert_address(&out.destination_protocol, SPOKE2);
+	assert_address(&out.cies[0].protocol, "10.0.64.0");
+	assert_int_equal(out.cies[0].prefix_length, 24);
+	exchange_silent();
+	assert_null(fake_find_map(DEVICE, &spoke2));
+}
+
 static void purge_ends_a_shortcut(void **state)
 {
 	(void)state;
@@ -576,6 +633,10 @@ int main(void)
 		SPOKE_TEST(nothing_is_sent_directly_before_the_reply,
 			   registered_spoke),
 		SPOKE_TEST(stranger_moves_no_mapping, registered_spoke),
+		SPOKE_TEST(sender_that_we_forgot_is_told, registered_spoke),
+		SPOKE_TEST(purge_of_a_next_hop_ends_its_shortcuts,
+			   registered_spoke),
+		SPOKE_TEST(cleared_neighbour_is_told, registered_spoke),
 		SPOKE_TEST(purge_ends_a_shortcut, registered_spoke),
 		SPOKE_TEST(expired_mapping_takes_its_shortcuts,
 			   registered_spoke),

@@ -15,6 +15,7 @@ static const char *const events[MGRE_CMD_MAX + 1] = {
 	[MGRE_CMD_PEER_STATE] = "peer-state",
 	[MGRE_CMD_DEV_CHANGE] = "dev-change",
 	[MGRE_CMD_OVERRUN] = "overrun",
+	[MGRE_CMD_UNKNOWN_PEER] = "unknown-peer",
 };
 
 /* One event, if it is of the device that was named or of none. */

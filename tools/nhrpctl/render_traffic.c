@@ -38,18 +38,18 @@ static void render_direction(FILE *out, const char *title,
 	fprintf(out, "%" PRId64 " Redirect Suppress\n", suppressed);
 }
 
-/* What was received but not handled, by reason. IOS has no such lines. */
-static void render_errors(FILE *out, const struct json_object *errors)
+/* What happened to @what, how often. IOS has no such lines. */
+static void render_counts(FILE *out, const char *what,
+			  const struct json_object *counts)
 {
-	if (!errors)
+	if (!counts)
 		return;
-	json_object_object_foreach((struct json_object *)errors, reason,
-				   count) {
+	json_object_object_foreach((struct json_object *)counts, name, count) {
 		int64_t n = json_object_get_int64(count);
 
 		if (n)
-			fprintf(out, "         %" PRId64 " discarded: %s\n", n,
-				reason);
+			fprintf(out, "         %" PRId64 " %s: %s\n", n, what,
+				name);
 	}
 }
 
@@ -65,6 +65,9 @@ void render_traffic(FILE *out, const struct json_object *data)
 					      "redirects_suppressed", 0));
 		render_direction(out, "Rcvd",
 				 field_object(interface, "received"), 0);
-		render_errors(out, field_object(interface, "discarded"));
+		render_counts(out, "discarded",
+			      field_object(interface, "discarded"));
+		render_counts(out, "handshakes",
+			      field_object(interface, "handshakes"));
 	}
 }

@@ -168,6 +168,7 @@ enum {
 	MGRE_CMD_PEER_STATE,
 	MGRE_CMD_DEV_CHANGE,
 	MGRE_CMD_OVERRUN,
+	MGRE_CMD_UNKNOWN_PEER,		/* data from an endpoint without peer */
 	__MGRE_CMD_MAX
 };
 #define MGRE_CMD_MAX		(__MGRE_CMD_MAX - 1)
