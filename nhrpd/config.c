@@ -20,6 +20,7 @@ static bool parse_text(struct config_parser *parser, const char *text,
 	const char *newline;
 
 	parser->interface = NULL;
+	parser->profile = NULL;
 	for (parser->line = 1; text < end; parser->line++) {
 		newline = memchr(text, '\n', end - text);
 		if (!newline)
@@ -30,7 +31,7 @@ static bool parse_text(struct config_parser *parser, const char *text,
 			return false;
 		text = newline + 1;
 	}
-	return config_end_interface(parser);
+	return config_end_section(parser);
 }
 
 /* Return: the whole file in memory from malloc(), or NULL with errno set. */
@@ -142,7 +143,7 @@ static struct config *new_config(struct config_parser *parser)
 
 static struct config *finish(struct config_parser *parser, bool parsed)
 {
-	if (parsed)
+	if (parsed && config_ike_check(parser))
 		return parser->config;
 	config_free(parser->config);
 	return NULL;
@@ -179,8 +180,22 @@ void config_free(struct config *config)
 		free(config->interfaces[i].multicast);
 		config_protection_free(&config->interfaces[i].protection);
 	}
+	for (i = 0; i < config->ike_profile_count; i++)
+		config_ike_free(&config->ike_profiles[i]);
 	free(config->interfaces);
+	free(config->ike_profiles);
 	free(config);
+}
+
+const struct config_ike_profile *config_find_ike(const struct config *config,
+						 const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < config->ike_profile_count; i++)
+		if (!strcmp(config->ike_profiles[i].name, name))
+			return &config->ike_profiles[i];
+	return NULL;
 }
 
 const struct config_interface *config_find(const struct config *config,

@@ -22,6 +22,7 @@
 #define CONFIG_REKEY 3600		/* seconds */
 #define CONFIG_UDP_PORT 2332
 #define CONFIG_REPLAY_WINDOW 1024	/* packets */
+#define CONFIG_VICI_SOCKET "/var/run/charon.vici"
 
 /**
  * struct config_nhs - a next hop server to register with
@@ -103,7 +104,11 @@ struct config_protection {
  * @psk: pre-shared keys instead of certificates
  * @local_id: own identity as strongSwan writes it, or NULL: its default
  * @remote_id: whom to accept, or NULL: anybody with a trusted certificate
- * @ike_proposals, @esp_proposals: in strongSwan's words, or NULL: its default
+ * @ike_proposals, @esp_proposals: in strongSwan's words, separated by commas,
+ *				  or NULL: its default
+ * @socket: of strongSwan's VICI
+ * @rekey: seconds that the keys of SAs are used
+ * @version: of IKE: 1 or 2; 0: 2 to ask, both to answer
  */
 struct config_ike_profile {
 	char name[CONFIG_PROFILE_MAX];
@@ -112,6 +117,9 @@ struct config_ike_profile {
 	char *remote_id;
 	char *ike_proposals;
 	char *esp_proposals;
+	char *socket;
+	uint32_t rekey;
+	uint8_t version;
 };
 
 /**
@@ -214,5 +222,16 @@ bool config_protection_equal(const struct config_protection *a,
 /** config_find - the interface of a name, or NULL */
 const struct config_interface *config_find(const struct config *config,
 					   const char *name);
+
+/** config_find_ike - the IKE profile of a name, or NULL */
+const struct config_ike_profile *config_find_ike(const struct config *config,
+						 const char *name);
+
+/** config_ike_copy - a copy with texts of its own; false: no memory */
+bool config_ike_copy(struct config_ike_profile *copy,
+		     const struct config_ike_profile *profile);
+
+/** config_ike_free - free what a profile points to */
+void config_ike_free(struct config_ike_profile *profile);
 
 #endif /* NHRPD_CONFIG_H */

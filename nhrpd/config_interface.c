@@ -81,16 +81,16 @@ static bool check(struct config_parser *parser,
 	return config_protection_check(parser);
 }
 
-bool config_end_interface(struct config_parser *parser)
+bool config_end_section(struct config_parser *parser)
 {
 	unsigned int line = parser->line;
 
-	if (!parser->interface)
-		return true;
-	parser->line = parser->interface_line;
-	if (!check(parser, parser->interface))
+	parser->line = parser->section_line;
+	if ((parser->interface && !check(parser, parser->interface)) ||
+	    (parser->profile && !config_ike_end(parser)))
 		return false;
 	parser->line = line;
 	parser->interface = NULL;
+	parser->profile = NULL;
 	return true;
 }

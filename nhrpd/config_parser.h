@@ -34,6 +34,18 @@ enum config_once {
 	CONFIG_ONCE_COUNT,
 };
 
+/* Ditto, of an IKE profile */
+enum config_ike_once {
+	CONFIG_IKE_AUTHENTICATION,
+	CONFIG_IKE_LOCAL_ID,
+	CONFIG_IKE_REMOTE_ID,
+	CONFIG_IKE_PROPOSALS,
+	CONFIG_IKE_ESP_PROPOSALS,
+	CONFIG_IKE_REKEY,
+	CONFIG_IKE_SOCKET,
+	CONFIG_IKE_VERSION,
+};
+
 /* How a statement begins: a pasted stanza may say a thing in both families. */
 enum config_prefix {
 	CONFIG_PREFIX_NONE = 1,
@@ -50,9 +62,11 @@ enum config_prefix {
  * @depth: files that this one is included by
  * @include: reads the files of a pattern; NULL where includes are refused
  * @interface: the one whose section this is, or NULL
- * @interface_line: where that section begins
+ * @profile: the IKE profile whose section this is, or NULL
+ * @section_line: where that section begins
  * @prefix: how the current statement began
  * @seen: statements that @interface had, a mask of enum config_prefix each
+ * @profile_seen: statements that @profile had, a mask
  * @text: the line, cut into @words
  * @words: of the current line, without prefix and comment
  * @word_count: how many
@@ -66,9 +80,11 @@ struct config_parser {
 	unsigned int depth;
 	bool (*include)(struct config_parser *parser, const char *pattern);
 	struct config_interface *interface;
-	unsigned int interface_line;
+	struct config_ike_profile *profile;
+	unsigned int section_line;
 	enum config_prefix prefix;
 	uint8_t seen[CONFIG_ONCE_COUNT];
+	unsigned int profile_seen;
 	char text[CONFIG_LINE_MAX];
 	char *words[CONFIG_WORDS_MAX];
 	size_t word_count;
@@ -178,13 +194,27 @@ void config_protection_free(struct config_protection *protection);
 /** config_protection_check - whether the statements fit together */
 bool config_protection_check(struct config_parser *parser);
 
+/* ---- IKE profiles: config_ike.c ---- */
+
+/** config_ike - the rest of "ike profile NAME", which begins a section */
+bool config_ike(struct config_parser *parser);
+
+/** config_ike_statement - a line of such a section, after its first word */
+bool config_ike_statement(struct config_parser *parser, const char *word);
+
+/** config_ike_end - check the section that ends */
+bool config_ike_end(struct config_parser *parser);
+
+/** config_ike_check - whether all profiles that interfaces name are there */
+bool config_ike_check(struct config_parser *parser);
+
 /* ---- what can't be told from one line: config_interface.c ---- */
 
 /**
- * config_end_interface - complete and check the section that ends, if any
+ * config_end_section - complete and check the section that ends, if any
  *
  * Errors name the line where the section begins.
  */
-bool config_end_interface(struct config_parser *parser);
+bool config_end_section(struct config_parser *parser);
 
 #endif /* NHRPD_CONFIG_PARSER_H */

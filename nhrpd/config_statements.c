@@ -46,7 +46,7 @@ static bool parse_include(struct config_parser *parser)
 	if (!pattern)
 		return config_fail(parser, "usage: include PATTERN");
 	if (!config_end(parser, "include PATTERN") ||
-	    !config_end_interface(parser))
+	    !config_end_section(parser))
 		return false;
 	if (!parser->include)
 		return config_fail(parser, "include is not allowed here");
@@ -64,7 +64,7 @@ static bool add_interface(struct config_parser *parser, const char *name)
 		return false;
 	config->interfaces = interfaces;
 	parser->interface = &interfaces[config->interface_count - 1];
-	parser->interface_line = parser->line;
+	parser->section_line = parser->line;
 	strcpy(parser->interface->name, name);
 	parser->interface->holdtime = CONFIG_HOLDTIME;
 	parser->interface->redirect_interval = CONFIG_REDIRECT_INTERVAL;
@@ -81,7 +81,7 @@ static bool parse_interface(struct config_parser *parser)
 	if (!name)
 		return config_fail(parser, "usage: interface NAME");
 	if (!config_end(parser, "interface NAME") ||
-	    !config_end_interface(parser))
+	    !config_end_section(parser))
 		return false;
 	if (strlen(name) >= IF_NAMESIZE || strchr(name, '/') ||
 	    strchr(name, ':') || !strcmp(name, ".") || !strcmp(name, ".."))
@@ -225,6 +225,7 @@ static const struct statement {
 	{ "encapsulation", config_encapsulation, false },
 	{ "holdtime", parse_holdtime, false },
 	{ "identity", config_identity, false },
+	{ "ike", config_ike, true },
 	{ "map", config_map, false },
 	{ "mtu", parse_mtu, false },
 	{ "network-id", parse_network_id, false },
@@ -258,6 +259,8 @@ bool config_statement(struct config_parser *parser)
 
 	for (i = 0; i < STATEMENTS && strcmp(word, statements[i].word); i++)
 		;
+	if (parser->profile && (i == STATEMENTS || !statements[i].global))
+		return config_ike_statement(parser, word);
 	if (i == STATEMENTS)
 		return unknown_statement(parser, word);
 	if (statements[i].global && parser->prefix != CONFIG_PREFIX_NONE)

@@ -322,6 +322,7 @@ int daemon_reload(struct daemon *daemon, char **error)
 {
 	struct config_error reason;
 	struct config *config = config_read(daemon->config_path, &reason);
+	struct config *before = daemon->config;
 	const struct config_interface *settings;
 	struct interface *interface;
 	size_t i;
@@ -331,6 +332,7 @@ int daemon_reload(struct daemon *daemon, char **error)
 		return -1;
 	}
 	daemon_remove_interfaces(daemon, config);
+	daemon->config = config;
 	for (i = 0; i < config->interface_count; i++) {
 		settings = &config->interfaces[i];
 		interface = interface_find(daemon, settings->name);
@@ -339,8 +341,7 @@ int daemon_reload(struct daemon *daemon, char **error)
 		else
 			interface_add(daemon, settings);
 	}
-	config_free(daemon->config);
-	daemon->config = config;
+	config_free(before);
 	rtnl_dump(daemon->rtnl);
 	log_info("configuration read again");
 	return 0;

@@ -195,7 +195,7 @@ static void unknown_words(void **state)
 	refuse("interfaces mgre0\n",
 	       "test:1: unknown word \"interfaces\", did you mean \"interface\"?");
 	refuse(HEAD "tunnel source eth0\n",
-	       "test:3: unknown word \"tunnel\"; known here: include, interface, authentication, encapsulation, holdtime, identity, map, mtu, network-id, nhs, protection, psk, redirect, registration, rekey, replay-window, shortcut, udp");
+	       "test:3: unknown word \"tunnel\"; known here: include, interface, authentication, encapsulation, holdtime, identity, ike, map, mtu, network-id, nhs, protection, psk, redirect, registration, rekey, replay-window, shortcut, udp");
 	refuse(HEAD "registration no-uniqe\n",
 	       "test:3: unknown word \"no-uniqe\", did you mean \"no-unique\"?");
 	refuse(HEAD "nhs 9.0.0.1 nbma 9.1.1.10 multicats\n",
@@ -203,7 +203,7 @@ static void unknown_words(void **state)
 	refuse(HEAD "nhs 9.0.0.1 nbma 9.1.1.10 cluster 1\n",
 	       "test:3: unknown word \"cluster\"; known here: nbma, multicast, priority, no-fallback");
 	refuse(HEAD "zz\n",
-	       "test:3: unknown word \"zz\"; known here: include, interface, authentication, encapsulation, holdtime, identity, map, mtu, network-id, nhs, protection, psk, redirect, registration, rekey, replay-window, shortcut, udp");
+	       "test:3: unknown word \"zz\"; known here: include, interface, authentication, encapsulation, holdtime, identity, ike, map, mtu, network-id, nhs, protection, psk, redirect, registration, rekey, replay-window, shortcut, udp");
 }
 
 static void values_out_of_range(void **state)
@@ -385,7 +385,8 @@ static void protection_statements(void **state)
 		"identity revoked r authority a certificate c key k\n"
 		"rekey 5\nudp port 4567\nencapsulation udp\n"
 		"replay-window 33\n"
-		"interface mgre1\nnetwork-id 1\nprotection ike dmvpn\n";
+		"interface mgre1\nnetwork-id 1\nprotection ike dmvpn\n"
+		"ike profile dmvpn\nauthentication psk\n";
 	const struct config_protection *protection;
 	struct config_error error;
 	struct config *config;

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Key exchange by strongSwan: what belongs to an interface.
+ */
+#ifndef NHRPD_IKE_IKE_H
+#define NHRPD_IKE_IKE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <uv.h>
+
+#include "config.h"
+#include "session.h"
+#include "vici.h"
+#include "vici_client.h"
+
+struct ike_node;
+struct loaded;
+struct xfrm;
+
+/**
+ * struct ike - interface.exchange
+ * @interface: where it belongs
+ * @profile: a copy, as a reload frees the original
+ * @client: connection to strongSwan
+ * @xfrm: to look into the kernel, and to hear what is deleted there
+ * @nodes: list of those that have or shall have keys
+ * @loaded: list of the connections that strongSwan holds for nodes
+ * @sweep_timer: when to unload those of no session
+ * @gone_timer: when to replace child SAs that the kernel lost
+ * @answer_if_id: for whoever calls next, 0: chosen by strongSwan
+ * @listing: strongSwan lists its SAs
+ * @list_again: and shall do so once more
+ * @absent: it was said that there is no strongSwan
+ */
+struct ike {
+	struct interface *interface;
+	struct config_ike_profile profile;
+	struct vici_client *client;
+	struct xfrm *xfrm;
+	struct ike_node *nodes;
+	struct loaded *loaded;
+	uv_timer_t *sweep_timer;
+	uv_timer_t *gone_timer;
+	uint32_t answer_if_id;
+	bool listing, list_again;
+	bool absent;
+};
+
+/** ike_send - send a command; refusals are of no interest */
+void ike_send(struct ike *ike, struct vici_request *request);
+
+/** ike_port - as sessions have it: the ports of IKE's own are one */
+uint16_t ike_port(uint16_t port);
+
+/* ---- connections: load.c ---- */
+
+/** ike_load - have strongSwan hold the connection of a session's node */
+void ike_load(struct ike *ike, const struct session *session);
+
+/** ike_load_answer - ditto, the one that answers anybody */
+void ike_load_answer(struct ike *ike);
+
+/** ike_load_all - both, for all nodes */
+void ike_load_all(struct ike *ike);
+
+/** ike_taken - strongSwan has chosen an if_id that a session has already */
+void ike_taken(struct ike *ike);
+
+/** ike_sweep - unload those of no session, now and then */
+void ike_sweep(uv_timer_t *timer);
+
+/** ike_forget_loaded - forget which were loaded; they stay */
+void ike_forget_loaded(struct ike *ike);
+
+/* ---- events: event.c ---- */
+
+/** ike_event - handle an event, as struct vici_client_events has it */
+void ike_event(void *context, const struct vici_string *name,
+	       struct vici_reader *message);
+
+#endif /* NHRPD_IKE_IKE_H */

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The connections that strongSwan holds for an interface.
+ *
+ * Who comes for the first time gets an if_id of strongSwan's choice. He gets a
+ * connection of his own with that if_id at once, so that he keeps it when he
+ * comes again. It is unloaded some time after his session was freed.
+ */
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include <utlist.h>
+
+#include "connection.h"
+#include "daemon.h"
+#include "ike.h"
+#include "interface.h"
+#include "log.h"
+#include "node.h"
+#include "timer.h"
+
+#define SWEEP_TIME 60000	/* ms between looks for connections to unload */
+
+/** struct loaded - a connection of a node that strongSwan holds */
+struct loaded {
+	uint32_t if_id;
+	struct loaded *prev, *next;
+};
+
+static void ike_loaded(void *context, uint32_t tag, struct vici_reader *reply)
+{
+	struct ike *ike = context;
+	struct session *session = session_find(ike->interface, tag);
+	struct ike_node *node = session ? session->exchange : NULL;
+	char reason[sizeof(node->words)];
+
+	if (!ike_refused(reply, reason, sizeof(reason)))
+		return;
+	log_limited(&ike->interface->daemon->limit, 3,
+		    "%s: strongSwan refuses what ike profile %s says: %s",
+		    ike->interface->name, ike->profile.name, reason);
+	if (node)
+		memcpy(node->words, reason, sizeof(reason));
+}
+
+static void ike_note_loaded(struct ike *ike, uint32_t if_id)
+{
+	struct loaded *loaded;
+
+	DL_FOREACH(ike->loaded, loaded)
+		if (loaded->if_id == if_id)
+			return;
+	loaded = calloc(1, sizeof(*loaded));
+	if (!loaded)
+		return;
+	loaded->if_id = if_id;
+	DL_APPEND(ike->loaded, loaded);
+}
+
+void ike_load(struct ike *ike, const struct session *session)
+{
+	const struct ike_node *node = session->exchange;
+	struct ike_connection connection = {
+		.profile = &ike->profile,
+		.device = ike->interface->name,
+		.local = ike->interface->nbma,
+		.remote = &session->nbma,
+		.port = session->port,
+		.if_id = session->if_id,
+		.identity = node ? node->identity : "",
+	};
+	struct vici_request request;
+
+	if (!vici_client_connected(ike->client))
+		return;
+	ike_note_loaded(ike, connection.if_id);
+	ike_connection_load(&request, &connection);
+	vici_client_send(ike->client, &request, ike_loaded, connection.if_id);
+}
+
+void ike_load_answer(struct ike *ike)
+{
+	struct ike_connection connection = {
+		.profile = &ike->profile,
+		.device = ike->interface->name,
+		.local = ike->interface->nbma,
+		.port = IKE_PORT,
+		.if_id = ike->answer_if_id,
+		.identity = "",
+	};
+	struct vici_request request;
+
+	ike_connection_load(&request, &connection);
+	vici_client_send(ike->client, &request, ike_loaded, 0);
+}
+
+void ike_load_all(struct ike *ike)
+{
+	struct ike_node *node;
+
+	ike_load_answer(ike);
+	DL_FOREACH(ike->nodes, node)
+		ike_load(ike, node->session);
+}
+
+/*
+ * strongSwan counts if_ids from 1 whenever it starts, which sessions may have
+ * from before. They are chosen here from then on, each for one node.
+ */
+void ike_taken(struct ike *ike)
+{
+	do
+		ike->answer_if_id = randombytes_random();
+	while (!ike->answer_if_id ||
+	       session_find(ike->interface, ike->answer_if_id));
+	ike_load_answer(ike);
+}
+
+static void ike_unload(struct ike *ike, struct loaded *loaded)
+{
+	struct vici_request request;
+	char name[IKE_NAME_MAX];
+
+	ike_connection_unload(&request,
+			      ike_connection_name(name, ike->interface->name,
+						  loaded->if_id));
+	ike_send(ike, &request);
+	DL_DELETE(ike->loaded, loaded);
+	free(loaded);
+}
+
+void ike_sweep(uv_timer_t *timer)
+{
+	struct ike *ike = timer->data;
+	struct loaded *loaded, *next;
+
+	timer_set(timer, SWEEP_TIME);
+	if (!vici_client_connected(ike->client))
+		return;
+	DL_FOREACH_SAFE(ike->loaded, loaded, next)
+		if (!session_find(ike->interface, loaded->if_id))
+			ike_unload(ike, loaded);
+}
+
+void ike_forget_loaded(struct ike *ike)
+{
+	struct loaded *loaded, *next;
+
+	DL_FOREACH_SAFE(ike->loaded, loaded, next)
+		free(loaded);
+	ike->loaded = NULL;
+}

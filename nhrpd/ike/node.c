@@ -1,0 +1,390 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Nodes: what the key exchange by strongSwan keeps of a session.
+ *
+ *	RESTING --called--> DELAYED --> CALLING --child SA--> RESTING
+ *	RESTING --last child SA gone--> LOST --another comes--> RESTING
+ *	LOST --NODE_GRACE--> session_down()
+ *	CALLING --strongSwan gave up, or NODE_TIMEOUT--> session_down()
+ *
+ * strongSwan does not tell that it gave up, so while it is calling it is
+ * asked every NODE_CHECK whether it still does.
+ *
+ * A session stays up while it is called anew (strongSwan was restarted) or
+ * has lost its last child SA (IKE was reauthenticated): the kernel's peer is
+ * down at once if there are no keys, and up again with the next.
+ */
+#include "node.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <utlist.h>
+
+#include "connection.h"
+#include "daemon.h"
+#include "interface.h"
+#include "timer.h"
+
+#define NODE_CHECK 2000
+#define NODE_TIMEOUT 30000
+#define NODE_GRACE 2000
+
+static uint64_t now(const struct ike_node *node)
+{
+	return daemon_now(node->ike->interface->daemon);
+}
+
+static const char *name_of(const struct ike_node *node,
+			   char name[IKE_NAME_MAX])
+{
+	return ike_connection_name(name, node->ike->interface->name,
+				   node->session->if_id);
+}
+
+static void set_phase(struct ike_node *node, enum node_phase phase,
+		      uint64_t delay)
+{
+	node->phase = phase;
+	if (phase == NODE_RESTING)
+		uv_timer_stop(node->timer);
+	else
+		timer_set(node->timer, delay);
+}
+
+/* ---- child SAs ---- */
+
+/* After a restart strongSwan counts from 1 again, but SPIs are random. */
+static struct node_child *find(struct ike_node *node,
+			       const struct ike_child *sa)
+{
+	struct node_child *child;
+
+	DL_FOREACH(node->children, child)
+		if (child->sa.id == sa->id && child->sa.spi_in == sa->spi_in)
+			break;
+	return child;
+}
+
+struct node_child *node_child_find(struct ike_node *node, uint32_t spi)
+{
+	struct node_child *child;
+
+	DL_FOREACH(node->children, child)
+		if (child->sa.spi_in == spi || child->sa.spi_out == spi)
+			break;
+	return child;
+}
+
+static void remove_child(struct ike_node *node, struct node_child *child)
+{
+	DL_DELETE(node->children, child);
+	free(child);
+}
+
+/* Return: whether it was not known; the newest is the first. */
+static bool note_child(struct ike_node *node, const struct ike_sa *sa,
+		       const struct ike_child *report)
+{
+	struct node_child *child = find(node, report);
+	bool added = !child;
+
+	if (added) {
+		child = calloc(1, sizeof(*child));
+		if (!child)
+			return false;
+		DL_PREPEND(node->children, child);
+	}
+	child->sa = *report;
+	child->ike_id = sa->id;
+	child->made = now(node) - report->age * 1000;
+	child->rekey = report->rekey ? now(node) + report->rekey * 1000 : 0;
+	child->seen = true;
+	return added;
+}
+
+void node_lose(struct ike_node *node, const struct ike_child *report)
+{
+	struct node_child *child = find(node, report);
+
+	if (!child)
+		return;
+	remove_child(node, child);
+	if (!node->children && node->phase == NODE_RESTING)
+		set_phase(node, NODE_LOST, NODE_GRACE);
+}
+
+/* ---- life ---- */
+
+static void timer_ends(uv_timer_t *timer);
+
+struct ike_node *node_get(struct ike *ike, struct session *session)
+{
+	struct ike_node *node = session->exchange;
+
+	if (node)
+		return node;
+	node = calloc(1, sizeof(*node));
+	if (!node)
+		return NULL;
+	node->timer = timer_new(ike->interface->daemon->loop, timer_ends,
+				node);
+	if (!node->timer) {
+		free(node);
+		return NULL;
+	}
+	node->ike = ike;
+	node->session = session;
+	session->exchange = node;
+	DL_APPEND(ike->nodes, node);
+	return node;
+}
+
+void node_free(struct ike_node *node)
+{
+	while (node->children)
+		remove_child(node, node->children);
+	node->session->exchange = NULL;
+	DL_DELETE(node->ike->nodes, node);
+	timer_free(node->timer);
+	free(node);
+}
+
+static void end_sa(struct ike *ike, uint32_t id)
+{
+	struct vici_request request;
+
+	ike_sa_terminate(&request, id);
+	ike_send(ike, &request);
+}
+
+static void end_call(struct ike_node *node)
+{
+	struct vici_request request;
+	char name[IKE_NAME_MAX];
+
+	ike_connection_terminate(&request, name_of(node, name));
+	ike_send(node->ike, &request);
+}
+
+void node_end(struct ike_node *node)
+{
+	struct node_child *child;
+
+	DL_FOREACH(node->children, child)
+		end_sa(node->ike, child->ike_id);
+	if (node->phase == NODE_CALLING)
+		end_call(node);
+	node_free(node);
+}
+
+void node_down(struct ike_node *node, const char *reason)
+{
+	struct session *session = node->session;
+
+	node_free(node);
+	session_down(session, reason);
+}
+
+/* ---- keys ---- */
+
+/* Whether @sa is of the node that the session is with. */
+static bool is_same(const struct ike_node *node, const struct ike_sa *sa)
+{
+	const struct session *session = node->session;
+
+	if (node->identity[0])
+		return !strcmp(node->identity, sa->identity);
+	return nhrp_address_equal(&session->nbma, &sa->remote);
+}
+
+static void follow_address(struct ike_node *node, const struct ike_sa *sa)
+{
+	struct session *session = node->session;
+
+	if (nhrp_address_equal(&session->nbma, &sa->remote) &&
+	    session->port == ike_port(sa->port))
+		return;
+	session_moved(session, &sa->remote, ike_port(sa->port));
+	ike_load(node->ike, node->session);
+}
+
+/*
+ * From now on the node is called, and answered, by its identity: others may
+ * come from the same address.
+ */
+static bool admit(struct ike_node *node, const struct ike_sa *sa)
+{
+	if (!strcmp(node->identity, sa->identity) &&
+	    node->session->state == SESSION_UP)
+		return true;
+	if (!session_admit(node->session, sa->identity, NULL))
+		return false;
+	snprintf(node->identity, sizeof(node->identity), "%s", sa->identity);
+	ike_load(node->ike, node->session);
+	return true;
+}
+
+static void refuse(struct ike_node *node, const struct ike_sa *sa)
+{
+	struct session *session = node->session;
+
+	end_sa(node->ike, sa->id);
+	node_end(node);
+	session_down(session, "not who it should be");
+}
+
+void node_up(struct ike_node *node, const struct ike_sa *sa,
+	     const struct ike_child *child)
+{
+	if (!is_same(node, sa)) {
+		end_sa(node->ike, sa->id);
+		ike_taken(node->ike);
+		if (node->session->state == SESSION_IDLE)
+			node_free(node);
+		return;
+	}
+	follow_address(node, sa);
+	if (!admit(node, sa)) {
+		refuse(node, sa);
+		return;
+	}
+	set_phase(node, NODE_RESTING, 0);
+	node->called = false;
+	if (note_child(node, sa, child) || node->session->state != SESSION_UP)
+		session_up(node->session);
+}
+
+/* ---- calls ---- */
+
+static struct ike_node *tagged(struct ike *ike, uint32_t tag)
+{
+	struct session *session = session_find(ike->interface, tag);
+
+	return session ? session->exchange : NULL;
+}
+
+static void call_answered(void *context, uint32_t tag,
+			  struct vici_reader *reply)
+{
+	struct ike_node *node = tagged(context, tag);
+	char reason[128], words[128];
+
+	if (!ike_refused(reply, reason, sizeof(reason)) || !node ||
+	    node->phase != NODE_CALLING)
+		return;
+	snprintf(words, sizeof(words), "%s",
+		 node->words[0] ? node->words : reason);
+	node_down(node, words);
+}
+
+static void give_up(struct ike_node *node, const char *otherwise)
+{
+	char words[128];
+
+	snprintf(words, sizeof(words), "%s",
+		 node->words[0] ? node->words : otherwise);
+	end_call(node);
+	node_down(node, words);
+}
+
+static void call_checked(void *context, uint32_t tag,
+			 struct vici_reader *reply)
+{
+	struct ike_node *node = tagged(context, tag);
+
+	(void)reply;
+	if (!node || node->phase != NODE_CALLING)
+		return;
+	if (!node->found)
+		give_up(node, "strongSwan gave up");
+	else if (node->established && ++node->childless > 1)
+		give_up(node, "no child SA");
+}
+
+static void check_call(struct ike_node *node)
+{
+	struct vici_request request;
+	char name[IKE_NAME_MAX];
+
+	if (now(node) >= node->deadline) {
+		give_up(node, node->called ? "no answer" :
+					     "strongSwan is not there");
+		return;
+	}
+	timer_set(node->timer, NODE_CHECK);
+	if (!node->called)
+		return;
+	node->found = false;
+	node->established = false;
+	ike_sa_list(&request, name_of(node, name));
+	vici_client_send(node->ike->client, &request, call_checked,
+			 node->session->if_id);
+}
+
+static void call_now(struct ike_node *node)
+{
+	struct vici_request request;
+	char name[IKE_NAME_MAX];
+
+	set_phase(node, NODE_CALLING, NODE_CHECK);
+	if (!vici_client_connected(node->ike->client))
+		return;
+	node->called = true;
+	ike_load(node->ike, node->session);
+	ike_connection_initiate(&request, name_of(node, name));
+	vici_client_send(node->ike->client, &request, call_answered,
+			 node->session->if_id);
+}
+
+void node_call(struct ike_node *node, uint64_t delay)
+{
+	node->deadline = now(node) + delay + NODE_TIMEOUT;
+	node->words[0] = '\0';
+	node->called = false;
+	node->childless = 0;
+	if (delay)
+		set_phase(node, NODE_DELAYED, delay);
+	else
+		call_now(node);
+}
+
+static void timer_ends(uv_timer_t *timer)
+{
+	struct ike_node *node = timer->data;
+
+	switch (node->phase) {
+	case NODE_DELAYED:
+		call_now(node);
+		break;
+	case NODE_CALLING:
+		check_call(node);
+		break;
+	case NODE_LOST:
+		node_down(node, "closed by the other, or silent");
+		break;
+	case NODE_RESTING:
+		break;
+	}
+}
+
+/* ---- lists ---- */
+
+void node_doubt(struct ike_node *node)
+{
+	struct node_child *child;
+
+	DL_FOREACH(node->children, child)
+		child->seen = false;
+}
+
+void node_sweep(struct ike_node *node, uint64_t delay)
+{
+	struct node_child *child, *next;
+
+	DL_FOREACH_SAFE(node->children, child, next)
+		if (!child->seen)
+			remove_child(node, child);
+	if (!node->children && node->phase != NODE_DELAYED && !node->called)
+		node_call(node, delay);
+}
