@@ -98,17 +98,29 @@ policies()
 	policy "$2" add "$1" "$3"
 }
 
-# keys add|del A B IF_ID GENERATION: the associations of both, those that
-# receive first.
+# keys add|del A B IF_ID GENERATION: the associations of both. Those that
+# receive are the first to come and the last to go: of two that may send, the
+# kernel takes either while they are of one second.
 keys()
 {
 	local verb=$1 a=$2 b=$3
 	shift 3
 
-	state "$a" "$verb" "$b" "$a" "$@"
-	state "$b" "$verb" "$a" "$b" "$@"
+	[ "$verb" = del ] || keys_receive add "$a" "$b" "$@"
 	state "$a" "$verb" "$a" "$b" "$@"
 	state "$b" "$verb" "$b" "$a" "$@"
+	[ "$verb" = add ] || keys_receive del "$a" "$b" "$@"
+}
+
+keys_receive()
+{
+	local verb=$1 a=$2 b=$3
+	shift 3
+
+	# What was sent last is still on its way.
+	[ "$verb" = add ] || sleep 0.2
+	state "$a" "$verb" "$b" "$a" "$@"
+	state "$b" "$verb" "$a" "$b" "$@"
 }
 
 # peer_is PART OTHER FILTER: the jq FILTER holds for the peer.
