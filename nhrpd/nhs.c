@@ -122,15 +122,21 @@ static uint8_t nhs_register(struct received *received,
 	uint8_t code;
 
 	nhrp_cie_prefix(cie, &packet->source_protocol, &prefix);
-	if (!nhs_allowed(received, &prefix, client))
-		return NHRP_CODE_PROHIBITED;
 	if (authority_of(interface, client, &prefix) != AUTHORITY_COVERED) {
 		authority_refuse(received, client, &prefix);
 		return NHRP_CODE_PROHIBITED;
 	}
+	if (!nhs_allowed(received, &prefix, client)) {
+		receive_drop(received, TRAFFIC_DROP_POLICY,
+			     "it registers what no client may have");
+		return NHRP_CODE_PROHIBITED;
+	}
 	code = nhs_conflict(received, &prefix.address, client);
-	if (code)
+	if (code) {
+		receive_drop(received, TRAFFIC_DROP_POLICY,
+			     "it registers what another node has");
 		return code;
+	}
 	if (nhs_quota_used(received, &prefix.address, client))
 		return NHRP_CODE_INSUFFICIENT_RESOURCES;
 	binding.protocol = prefix.address;

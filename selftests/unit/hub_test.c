@@ -120,6 +120,8 @@ static void unique_address_is_kept(void **state)
 	assert_int_equal(out.cies[0].code, NHRP_CODE_ALREADY_REGISTERED);
 	assert_int_equal(out.cies[0].holding_time, 0);
 	assert_mapped(SPOKE1, SPOKE1_NBMA);
+	assert_int_equal(exchange_interface()->traffic.drops
+				 [TRAFFIC_DROP_POLICY], 1);
 }
 
 static void unique_registration_is_of_one_address(void **state)

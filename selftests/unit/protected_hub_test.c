@@ -82,9 +82,10 @@ static void address_of_another_is_refused(void **state)
 	assert_int_equal(registers(spoke2, SPOKE1), NHRP_CODE_PROHIBITED);
 	assert_int_equal(registers(spoke2, HUB), NHRP_CODE_PROHIBITED);
 	assert_mapped(SPOKE1, NULL);
-	assert_refused(1);
+	assert_refused(2);
 	assert_int_equal(registers(spoke1, SPOKE1), NHRP_CODE_SUCCESS);
 	assert_int_equal(registers(spoke2, SPOKE1), NHRP_CODE_PROHIBITED);
+	assert_refused(3);
 	assert_mapped_by(SPOKE1, spoke1);
 }
 
