@@ -148,9 +148,9 @@ static void authority_note(const struct session *session,
 
 	interface->traffic.drops[TRAFFIC_DROP_AUTHORITY]++;
 	authority_words(session, prefix, words);
-	log_limited(&interface->daemon->limit, 4, "%s: %s at %s: %s",
-		    interface->name, what,
-		    nhrp_address_format(&session->nbma, nbma), words);
+	log_once(&interface->daemon->limit, 4, "%s: %s at %s: %s",
+		 interface->name, what,
+		 nhrp_address_format(&session->nbma, nbma), words);
 }
 
 static bool authority_admit_server(const struct session *session)

@@ -11,6 +11,8 @@
 #include <time.h>
 
 #define LOG_BURST 10
+#define LOG_TEXT 512
+#define LOG_QUIET 600000	/* ms until log_once() writes the same again */
 
 static const char *log_word(int priority)
 {
@@ -25,15 +27,20 @@ static const char *log_word(int priority)
 }
 
 /* JOURNAL_STREAM is set when standard error goes to journald. */
-static void log_write(int priority, const char *format, va_list arguments)
+static void log_text(int priority, const char *text)
 {
-	char text[512];
-
-	vsnprintf(text, sizeof(text), format, arguments);
 	if (getenv("JOURNAL_STREAM"))
 		fprintf(stderr, "<%d>%s\n", priority, text);
 	else
 		fprintf(stderr, "nhrpd: %s%s\n", log_word(priority), text);
+}
+
+static void log_write(int priority, const char *format, va_list arguments)
+{
+	char text[LOG_TEXT];
+
+	vsnprintf(text, sizeof(text), format, arguments);
+	log_text(priority, text);
 }
 
 void log_line(int priority, const char *format, ...)
@@ -76,19 +83,59 @@ static bool log_limit_pass(struct log_limit *limit)
 	return true;
 }
 
-void log_limited(struct log_limit *limit, int priority,
-		 const char *format, ...)
+/* Whether a line may be written; tells how many before it were not. */
+static bool log_limit_open(struct log_limit *limit, int priority)
 {
-	va_list arguments;
-
 	if (!log_limit_pass(limit))
-		return;
+		return false;
 	if (limit->suppressed) {
 		log_line(priority, "%lu lines like the next left out",
 			 limit->suppressed);
 		limit->suppressed = 0;
 	}
+	return true;
+}
+
+void log_limited(struct log_limit *limit, int priority,
+		 const char *format, ...)
+{
+	va_list arguments;
+
+	if (!log_limit_open(limit, priority))
+		return;
 	va_start(arguments, format);
 	log_write(priority, format, arguments);
 	va_end(arguments);
+}
+
+/* FNV-1a. */
+static uint64_t log_hash(const char *text)
+{
+	uint64_t hash = 0xcbf29ce484222325;
+
+	for (; *text; text++)
+		hash = (hash ^ (unsigned char)*text) * 0x100000001b3;
+	return hash;
+}
+
+void log_once(struct log_limit *limit, int priority, const char *format, ...)
+{
+	struct log_recent *recent;
+	char text[LOG_TEXT];
+	va_list arguments;
+	uint64_t hash;
+
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	hash = log_hash(text);
+	recent = &limit->recent[hash % LOG_RECENT];
+	if (recent->since && recent->hash == hash &&
+	    log_now() - recent->since < LOG_QUIET)
+		return;
+	if (!log_limit_open(limit, priority))
+		return;
+	recent->hash = hash;
+	recent->since = log_now();
+	log_text(priority, text);
 }

@@ -16,16 +16,26 @@
 __attribute__((format(printf, 2, 3)))
 void log_line(int priority, const char *format, ...);
 
+#define LOG_RECENT 256
+
+/** struct log_recent - a line that was written: its hash, and when, ms */
+struct log_recent {
+	uint64_t hash;
+	uint64_t since;
+};
+
 /**
  * struct log_limit - lets a burst of lines through, then a few a second
  * @tokens: lines that may still be written now
  * @since: when tokens were last added, ms of the monotonic clock
  * @suppressed: lines left out since the last one written
+ * @recent: by log_once(), a line's place is by its hash
  */
 struct log_limit {
 	unsigned int tokens;
 	uint64_t since;
 	unsigned long suppressed;
+	struct log_recent recent[LOG_RECENT];
 };
 
 /**
@@ -37,5 +47,11 @@ struct log_limit {
 __attribute__((format(printf, 3, 4)))
 void log_limited(struct log_limit *limit, int priority,
 		 const char *format, ...);
+
+/**
+ * log_once - likewise, but not a line that was written in the last ten minutes
+ */
+__attribute__((format(printf, 3, 4)))
+void log_once(struct log_limit *limit, int priority, const char *format, ...);
 
 #endif /* NHRPD_LOG_H */

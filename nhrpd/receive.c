@@ -62,9 +62,9 @@ void receive_drop(const struct received *received, enum traffic_drop reason,
 
 	interface->traffic.drops[reason]++;
 	receive_emit(received, EVENT_PACKET_DROP, words);
-	log_limited(&interface->daemon->limit, 4, "%s: %s from %s dropped: %s",
-		    interface->name, nhrp_type_name(received->packet->type),
-		    nhrp_address_format(&received->from.nbma, text), words);
+	log_once(&interface->daemon->limit, 4, "%s: %s from %s dropped: %s",
+		 interface->name, nhrp_type_name(received->packet->type),
+		 nhrp_address_format(&received->from.nbma, text), words);
 }
 
 static bool receive_parse(struct received *received)
