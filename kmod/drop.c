@@ -28,6 +28,21 @@ void mgre_drop_count(struct mgre *mgre, const struct sk_buff *skb,
 	trace_mgre_drop(mgre->dev, skb, reason);
 }
 
+#define MGRE_COMPLAIN_INTERVAL	(600 * HZ)
+
+/* Once in a while: what strangers send must not fill the log. */
+static void mgre_drop_complain(struct mgre *mgre, const struct sk_buff *skb)
+{
+	unsigned long last = READ_ONCE(mgre->complained);
+
+	if (last && time_before(jiffies, last + MGRE_COMPLAIN_INTERVAL))
+		return;
+	if (cmpxchg(&mgre->complained, last, jiffies | 1) == last)
+		netdev_warn(mgre->dev,
+			    "GRE from %pI4 dropped: not under ESP of a peer there\n",
+			    &ip_hdr(skb)->saddr);
+}
+
 /**
  * mgre_drop() - Count, trace and free a packet
  * @mgre: Device
@@ -40,6 +55,8 @@ void mgre_drop(struct mgre *mgre, struct sk_buff *skb,
 	       enum mgre_drop_reason reason)
 {
 	mgre_drop_count(mgre, skb, reason);
+	if (unlikely(reason == MGRE_DROP_RX_UNPROTECTED))
+		mgre_drop_complain(mgre, skb);
 	kfree_skb(skb);
 }
 

@@ -241,6 +241,7 @@ struct mgre {
 	struct gro_cells gro_cells;
 	struct mgre_drop_stats __percpu *drops;
 	struct mgre_events events;
+	unsigned long complained;		/* jiffies, 0: never */
 
 	struct mutex lock;			/* writers of the cache */
 	struct list_head peer_list;

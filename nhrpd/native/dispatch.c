@@ -7,6 +7,7 @@
 
 #include "daemon.h"
 #include "interface.h"
+#include "log.h"
 #include "private.h"
 #include "session.h"
 
@@ -70,6 +71,18 @@ static void dispatch_sealed(struct association *association, unsigned int kind)
 		association_down(association, "closed by the other node");
 }
 
+/* On its way it may have been doubled by chance: no warning. */
+static void dispatch_refuse(struct network *network, const struct place *source)
+{
+	char text[NHRP_ADDRESS_TEXT];
+
+	network_count(network, NATIVE_FORGED);
+	log_once(&network->native->daemon->limit, 6,
+		 "%s: message from %s not heard: forged, or seen before",
+		 network->interface->name,
+		 nhrp_address_format(&source->address, text));
+}
+
 /* The keys are those in use, or those of a call that waits for its end. */
 static void dispatch_control(struct slot *slot, const struct datagram *datagram,
 			     const struct message *message)
@@ -86,7 +99,7 @@ static void dispatch_control(struct slot *slot, const struct datagram *datagram,
 		kind = sealed_read(&keys->sealed, datagram->bytes, message,
 				   &newest);
 	if (!kind) {
-		network_count(slot_network(slot), NATIVE_FORGED);
+		dispatch_refuse(slot_network(slot), &datagram->source);
 		return;
 	}
 	if (is_call) {

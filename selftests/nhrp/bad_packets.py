@@ -37,8 +37,8 @@ def checksum(data):
     return ~total & 0xffff
 
 
-def cie(protocol, nbma, hold=300, code=0):
-    return struct.pack(">BBHHHBBBB", code, 0xff, 0, 0, hold, len(nbma), 0,
+def cie(protocol, nbma, hold=300, code=0, prefix=0xff):
+    return struct.pack(">BBHHHBBBB", code, prefix, 0, 0, hold, len(nbma), 0,
                        len(protocol), 0) + nbma + protocol
 
 

@@ -80,3 +80,65 @@ spi_changed()
 {
 	[ "$(spi_out "$1" "$2")" != "$3" ]
 }
+
+# handshakes PART COUNTER: how many messages of the key exchange a router has
+# counted so.
+handshakes()
+{
+	topology_ctl "$1" -j traffic | jq ".[0].handshakes[\"$2\"]"
+}
+
+# discarded PART REASON: how many NHRP packets a router has discarded so.
+discarded()
+{
+	topology_ctl "$1" -j traffic | jq ".[0].discarded[\"$2\"]"
+}
+
+# reached LIMIT COMMAND...: 0 if the number that COMMAND prints is not smaller.
+reached()
+{
+	local limit=$1
+	shift
+
+	[ "$("$@")" -ge "$limit" ]
+}
+
+# check_reaches LIMIT COMMAND...: the check fails unless it does so.
+check_reaches()
+{
+	slowwait 20 reached "$@" > /dev/null
+	check_err $? "'${*:2}' is $("${@:2}"), less than $1"
+}
+
+# check_logged_once PART PATTERN: the check fails unless a router's log has
+# just one line that matches.
+check_logged_once()
+{
+	check_equal "$(grep -cE -- "$2" "$TMPDIR/$1.log")" 1 \
+		"number of lines of $1 on '$2'"
+}
+
+# nothing_missing NAME: 0 if all replies have come so far.
+nothing_missing()
+{
+	[ "$(traffic_missing "$1")" -eq 0 ]
+}
+
+# check_unharmed NAME...: the check fails if traffic has lost anything.
+check_unharmed()
+{
+	local name
+
+	for name in "$@"; do
+		busywait 5000 nothing_missing "$name" > /dev/null
+		check_err $? "$(traffic_missing "$name") packets of '$name' lost"
+	done
+}
+
+# associations PART: a router's sessions, as far as nothing but new keys
+# should change them.
+associations()
+{
+	topology_ctl "$1" -j show crypto | jq -cS 'map({identity, nbma, port,
+		state, if_id, spi_in, spi_out})'
+}
