@@ -48,6 +48,14 @@ void log_limited(struct log_limit *limit, int priority, const char *format,
 	(void)format;
 }
 
+void log_once(struct log_limit *limit, int priority, const char *format,
+		 ...)
+{
+	(void)limit;
+	(void)priority;
+	(void)format;
+}
+
 static void start(struct node *node, const char *address, struct place *place)
 {
 	world_node(node, address);

@@ -89,6 +89,14 @@ void log_limited(struct log_limit *limit, int priority, const char *format,
 	(void)format;
 }
 
+void log_once(struct log_limit *limit, int priority, const char *format,
+		 ...)
+{
+	(void)limit;
+	(void)priority;
+	(void)format;
+}
+
 static struct session *node_session(unsigned int which)
 {
 	struct interface *interface = interface_find_index(&node,
