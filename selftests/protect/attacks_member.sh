@@ -437,8 +437,7 @@ test_flood()
 	check_err $? "nhrpd of HUB does not answer in time"
 	kill -0 $flood
 	check_err $? "the flood ended before"
-	kill $flood
-	wait $flood 2> /dev/null
+	flood_end $flood
 	check_unharmed hub direct
 	log_test "a spoke comes back under a flood of a member's registrations"
 }

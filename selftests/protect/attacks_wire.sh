@@ -318,8 +318,7 @@ check_flood()
 		"number of registrations"
 	kill -0 $flood
 	check_err $? "the flood ended before"
-	kill $flood
-	wait $flood 2> /dev/null
+	flood_end $flood
 	check_at_most "$(grep -c refused "$TMPDIR/HUB.log")" 40 \
 		"number of lines in the log"
 	check_unharmed hub direct

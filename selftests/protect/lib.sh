@@ -142,3 +142,10 @@ associations()
 	topology_ctl "$1" -j show crypto | jq -cS 'map({identity, nbma, port,
 		state, if_id, spi_in, spi_out})'
 }
+
+# flood_end PID: end the program that a function in the background has started.
+flood_end()
+{
+	pkill -P "$1"
+	wait "$1" 2> /dev/null
+}
