@@ -260,14 +260,16 @@ test_esp_forged()
 
 test_exchange_replayed()
 {
-	local before order forged established
+	local before order unknown forged established
 
 	before=$(state)
+	unknown=$(handshakes HUB unknown)
 	forged=$(handshakes SPOKE1 forged)
 	established=$(handshakes HUB established)
 	for order in forward reverse shuffled; do
 		provider replay "$TMPDIR/exchange.pcap" $order > /dev/null
 	done
+	check_reaches $((unknown + 1)) handshakes HUB unknown
 	check_reaches $((forged + 3)) handshakes SPOKE1 forged
 	check_logged_once SPOKE1 \
 		"message from 9.1.1.10 not heard: forged, or seen before"
