@@ -428,7 +428,7 @@ test_flood()
 	local flood before
 
 	before=$(discarded HUB authority)
-	member ROGUE 9.1.1.10 flood 9.0.0.4 100 > /dev/null &
+	member ROGUE 9.1.1.10 flood 9.0.0.4 300 > /dev/null &
 	flood=$!
 	check_reaches $((before + 1000)) discarded HUB authority
 	kill_nhrpd SPOKE1

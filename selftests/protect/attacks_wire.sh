@@ -307,7 +307,7 @@ check_flood()
 	cookies=$(handshakes HUB cookies)
 	requests=$(topology_ctl HUB -j traffic |
 		jq '.[0].received.registration_request')
-	provider flood "$authority" 9.1.1.10 100 "$2" > /dev/null &
+	provider flood "$authority" 9.1.1.10 300 "$2" > /dev/null &
 	flood=$!
 	check_reaches $((cookies + 1000)) handshakes HUB cookies
 	kill_nhrpd SPOKE1

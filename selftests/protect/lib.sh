@@ -106,7 +106,7 @@ reached()
 # check_reaches LIMIT COMMAND...: the check fails unless it does so.
 check_reaches()
 {
-	slowwait 20 reached "$@" > /dev/null
+	slowwait 60 reached "$@" > /dev/null
 	check_err $? "'${*:2}' is $("${@:2}"), less than $1"
 }
 
