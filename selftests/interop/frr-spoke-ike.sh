@@ -4,7 +4,7 @@
 # FRR's nhrpd, on ip_gre, with a strongSwan that an operator has configured by
 # hand, is a spoke of our hub with "protection ike", beside a spoke of ours: it
 # registers, and its hosts are reached, all in ESP.
-# timeout: 400
+# timeout: 900
 
 # shellcheck source=selftests/interop/lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -6,7 +6,7 @@
 #
 # The network is that of ../ipsec.sh: LEFT, RIGHT and HUB have protected
 # devices, OTHER is an attacker.
-# timeout: 300
+# timeout: 900
 
 # shellcheck source=selftests/kernel/lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -6,7 +6,7 @@
 #
 # The network is that of ../ipsec.sh. LEFT has no keys at first, so that what
 # it sends is in clear or not at all.
-# timeout: 300
+# timeout: 900
 
 # shellcheck source=selftests/kernel/lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -6,7 +6,7 @@
 # encrypted.
 #
 # The network is that of ../ipsec.sh.
-# timeout: 300
+# timeout: 900
 
 # shellcheck source=selftests/kernel/lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -9,7 +9,7 @@
 #	mgre0 10.9.0.1 (HUB), 10.9.0.11 (ONE), 10.9.0.12 (TWO)
 #
 # NAT gives ONE the UDP port 4511 and TWO 4512.
-# timeout: 300
+# timeout: 900
 
 # shellcheck source=selftests/kernel/lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -7,7 +7,7 @@
 #
 # The network is that of ../ipsec.sh. LEFT and RIGHT know each other directly,
 # and HUB, which forwards between them.
-# timeout: 400
+# timeout: 900
 
 # shellcheck source=selftests/kernel/lib.sh
 . "$(dirname "$0")/lib.sh"

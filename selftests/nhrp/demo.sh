@@ -4,7 +4,7 @@
 # The demo keeps its word, with and without IPsec: nothing lost while the
 # spokes find their direct way, the hub left alone afterwards, NHRP that tshark
 # has no remark on, and nothing on the wire that should not be there.
-# timeout: 400
+# timeout: 900
 
 . "$(dirname "$0")/../lib.sh"
 require_command tshark tcpdump traceroute

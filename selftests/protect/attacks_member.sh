@@ -13,7 +13,7 @@
 #	HOST2 -- SPOKE2 -+
 #	                 |
 #	HOST3 -- ROGUE --+
-# timeout: 500
+# timeout: 900
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/../lib.sh"

@@ -11,7 +11,7 @@
 #	HOST1 -- SPOKE1 -+-- NET attacks
 #	                 |
 #	HOST2 -- SPOKE2 -+
-# timeout: 400
+# timeout: 900
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/../lib.sh"

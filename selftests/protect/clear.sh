@@ -11,7 +11,7 @@
 #	HOST1 -- SPOKE1 -+-- NET watches
 #	                 |
 #	HOST2 -- SPOKE2 -+
-# timeout: 600
+# timeout: 900
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/../lib.sh"

@@ -3,7 +3,7 @@
 #
 # Protection by strongSwan with certificates: who has one of our authority is
 # let in, who has one of another is not.
-# timeout: 300
+# timeout: 900
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/../lib.sh"

@@ -7,7 +7,7 @@
 #	HOST1 -- SPOKE1 --+
 #	                 NAT -- HUB	the hub sees both at 9.1.1.9
 #	HOST2 -- SPOKE2 --+
-# timeout: 300
+# timeout: 900
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/../lib.sh"

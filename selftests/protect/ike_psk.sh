@@ -7,7 +7,7 @@
 #	HOST1 -- SPOKE1 --+-- HUB
 #	            :     |
 #	HOST2 -- SPOKE2 --+
-# timeout: 400
+# timeout: 900
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/../lib.sh"

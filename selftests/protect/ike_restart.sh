@@ -3,7 +3,7 @@
 #
 # strongSwan and nhrpd end and come back under traffic: SAs in the kernel carry
 # it meanwhile, and keys are renewed by those who came back.
-# timeout: 400
+# timeout: 900
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/../lib.sh"

@@ -9,7 +9,7 @@
 #	SPOKE1 --+
 #	         +-- NAT 9.1.1.9 -- HUB
 #	SPOKE2 --+
-# timeout: 600
+# timeout: 900
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/../lib.sh"
