@@ -3,7 +3,7 @@
 #
 # FRR's nhrpd, on ip_gre, with a strongSwan that an operator has configured by
 # hand, is a spoke of our hub with "protection ike", beside a spoke of ours: it
-# registers, and its hosts are reached, all in ESP.
+# registers, resolves and goes direct, all in ESP.
 # timeout: 900
 
 # shellcheck source=selftests/interop/lib.sh
@@ -14,7 +14,9 @@ frr_require
 strongswan_require
 load_mgre
 
-# operator_config: keys with whomever SPOKE1 sends GRE to, when it does.
+# operator_config: keys with whomever SPOKE1 sends GRE to, when it does. Both
+# may call each other at once; but for the reqid strongSwan would then drop what
+# comes by the SA of the other's call.
 operator_config()
 {
 	cat <<-CONFIG
@@ -35,6 +37,7 @@ operator_config()
 					local_ts = 9.1.1.130/32[gre]
 					remote_ts = 0.0.0.0/0[gre]
 					start_action = trap
+					reqid = 1
 				}
 			}
 		}
@@ -63,6 +66,17 @@ ours()
 	strongswan_start "$1" && topology_tunnel "$1" && strongswan_nhrpd "$1"
 }
 
+ours_direct()
+{
+	ip -n "$SPOKE2" route show proto 203 | grep -q 10.0.64.0/24
+}
+
+frr_direct()
+{
+	frr_show SPOKE1 show ip nhrp shortcut |
+		grep -q "dynamic *10.0.65.0/24 *9.0.0.3"
+}
+
 topology_underlay
 capture_start "$NET" any "$TMPDIR/clear.pcap" "ip proto 47"
 ours HUB && ours SPOKE2
@@ -83,6 +97,23 @@ log_test "FRR's spoke registers with our hub through strongSwan's keys"
 slowwait 60 ip netns exec "$HOST1" ping -q -c 1 -W 1 10.0.65.2 > /dev/null
 check_err $? "host2 cannot be reached from behind FRR"
 log_test "traffic flows"
+
+ip netns exec "$HOST1" ping -q -i 0.5 10.0.65.2 > /dev/null &
+defer kill $!
+slowwait 120 frr_direct
+check_err $? "no shortcut at FRR: $(frr_show SPOKE1 show ip nhrp shortcut)"
+slowwait 120 ours_direct
+check_err $? "no shortcut: $(ip -n "$SPOKE2" route show proto 203)"
+log_test "both spokes resolve"
+
+# Keys are made when FRR's first packet to the other spoke is there.
+slowwait 30 ip netns exec "$HOST1" ping -q -c 3 -i 0.2 -W 1 10.0.65.2 \
+	> /dev/null
+before=$(link_stat "$HUB" mgre0 rx packets)
+check_equal "$(lost_pings "$HOST1" -c 50 -i 0.1 10.0.65.2)" 0 "pings lost"
+check_at_most $(($(link_stat "$HUB" mgre0 rx packets) - before)) 5 \
+	"packets at the hub"
+log_test "traffic goes direct"
 
 capture_stop
 check_equal "$(capture_count "$TMPDIR/clear.pcap" gre)" 0 \
