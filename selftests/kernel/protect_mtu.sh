@@ -75,7 +75,7 @@ capture LEFT mgre0 'tcp and greater 3000'
 capture RIGHT mgre0 'tcp and greater 3000'
 on RIGHT iperf3 -s -1 > /dev/null 2>&1 &
 busywait 10000 until_match LISTEN on RIGHT ss -ltn 'sport = 5201' > /dev/null
-out=$(on LEFT timeout 100 iperf3 -c 10.9.0.2 -n 4M 2>&1)
+out=$(on LEFT timeout 100 iperf3 -c 10.9.0.2 -n 16M 2>&1)
 check_err $? "iperf3: $out"
 check_captured LEFT mgre0 10 'tcp and greater 3000'
 check_captured LEFT eth0 100 'esp'
