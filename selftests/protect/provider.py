@@ -9,8 +9,10 @@
   provider.py replay FILE [forward|reverse|shuffled] [KEY=VALUE...]
       Send the packets of a capture again, with another "source" (address) or
       a "flip" (this many bytes before the end a bit is turned over).
-  provider.py mangle FILE
-      Send the UDP messages of a capture truncated, and with bits turned over.
+  provider.py truncate FILE
+  provider.py alter FILE
+      Send the UDP messages of a capture cut short or too long, or as long as
+      they were with bits turned over.
   provider.py flood AUTHORITY TARGET SECONDS SOURCE
       Send initiations of the key exchange that differ, each made as well as
       somebody can who knows the authority's public key (base64), but is no
@@ -136,24 +138,32 @@ def replay(path, order="forward", *changes):
         time.sleep(0.002)
 
 
-def mangle(path):
-    def again(packet, payload):
-        send(packet[:20] + packet[20:24] + struct.pack(">HH", 8 + len(payload),
-                                                       0) + payload)
+def messages(path):
+    """The UDP datagrams of a file, as header and payload."""
+    return [(packet[:28], packet[28:]) for packet in capture(path)
+            if packet[9] == socket.IPPROTO_UDP]
 
-    generator = random.Random(2332)
-    for packet in capture(path):
-        if packet[9] != 17:
-            continue
-        payload = packet[28:]
+
+def again(header, payload):
+    send(header[:24] + struct.pack(">HH", 8 + len(payload), 0) + payload)
+
+
+def truncate(path):
+    for header, payload in messages(path):
         for length in range(0, len(payload), 5):
-            again(packet, payload[:length])
+            again(header, payload[:length])
+        again(header, payload + b"more")
+        time.sleep(0.001)
+
+
+def alter(path):
+    generator = random.Random(2332)
+    for header, payload in messages(path):
         for _ in range(20):
             byte = generator.randrange(len(payload))
-            again(packet, payload[:byte] + bytes([payload[byte] ^
+            again(header, payload[:byte] + bytes([payload[byte] ^
                   1 << generator.randrange(8)]) + payload[byte + 1:])
-        again(packet, payload + b"more")
-        again(packet, os.urandom(len(payload)))
+        again(header, os.urandom(len(payload)))
         time.sleep(0.001)
 
 
@@ -187,7 +197,7 @@ def flood(authority, target, seconds, source):
 
 
 def main():
-    verbs = {f.__name__: f for f in (clear, replay, mangle, flood)}
+    verbs = {f.__name__: f for f in (clear, replay, truncate, alter, flood)}
     if len(sys.argv) < 3 or sys.argv[1] not in verbs:
         sys.exit(__doc__)
     verbs[sys.argv[1]](*sys.argv[2:])
