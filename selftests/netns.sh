@@ -15,7 +15,7 @@ export LC_ALL=C
 _deferred=()
 _namespaces=()
 # A folder of the program's own, removed at its end.
-TMPDIR=$(mktemp -d)
+TMPDIR=$(mktemp -d) || exit 1
 export TMPDIR
 
 # defer COMMAND...: run COMMAND when the program ends, the last one first.
