@@ -123,11 +123,11 @@ keys_receive()
 	state "$b" "$verb" "$a" "$b" "$@"
 }
 
-# peer_is PART OTHER FILTER: the jq FILTER holds for the peer.
+# peer_is PART OTHER FILTER: the gojq FILTER holds for the peer.
 peer_is()
 {
 	on "$1" mgrectl -j peer show dev mgre0 |
-		jq -e ".[] | select(.nbma == \"${nbma[$2]}\") | $3"
+		gojq -e ".[] | select(.nbma == \"${nbma[$2]}\") | $3"
 }
 
 # check_peer PART OTHER FILTER: it does, or soon will.

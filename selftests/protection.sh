@@ -78,5 +78,5 @@ protection_watch()
 protection_seen()
 {
 	ip netns exec "$NET" nft -j list counter ip watch "seen_$1" |
-		jq '.nftables[] | select(.counter) | .counter.packets'
+		gojq '.nftables[] | select(.counter) | .counter.packets'
 }

@@ -15,7 +15,7 @@ frr_programs=/usr/lib/frr
 frr_require()
 {
 	[ -x $frr_programs/nhrpd ] || skip_all "FRR is not installed"
-	require_command vtysh nft jq
+	require_command vtysh nft gojq
 	require_module ip_gre
 }
 

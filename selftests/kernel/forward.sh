@@ -32,13 +32,13 @@ ip -n "$LEFT" route change 10.64.0.0/24 via inet6 fd09::2 dev mgre0
 check_ping LEFT 10.64.0.1
 log_test "IPv4 by an IPv6 next hop"
 
-before=$(on LEFT mgrectl -j -d peer show dev mgre0 nbma 192.0.2.2 | jq '.[0]')
+before=$(on LEFT mgrectl -j -d peer show dev mgre0 nbma 192.0.2.2 | gojq '.[0]')
 check_equal "$(on LEFT ping -q -i 0.01 -c 50 10.9.0.2 |
 	grep -o '[0-9]* received')" "50 received" "answers"
-check_entry LEFT ".[0].tx.packets - $(jq .tx.packets <<< "$before") == 50 and
-	.[0].rx.packets - $(jq .rx.packets <<< "$before") == 50" \
+check_entry LEFT ".[0].tx.packets - $(gojq .tx.packets <<< "$before") == 50 and
+	.[0].rx.packets - $(gojq .rx.packets <<< "$before") == 50" \
 	peer dev mgre0 nbma 192.0.2.2
-check_entry LEFT ".[0].tx.bytes - $(jq .tx.bytes <<< "$before") >= 50 * 84" \
+check_entry LEFT ".[0].tx.bytes - $(gojq .tx.bytes <<< "$before") >= 50 * 84" \
 	peer dev mgre0 nbma 192.0.2.2
 check_at_least "$(link_stat "$LEFT" mgre0 tx packets)" 50 "tx_packets"
 check_at_least "$(link_stat "$LEFT" mgre0 rx packets)" 50 "rx_packets"

@@ -15,7 +15,7 @@ genl=$(dirname "${BASH_SOURCE[0]}")/genl.py
 # shellcheck disable=SC2034 # for the tests
 key=999
 
-require_command mgrectl jq
+require_command mgrectl gojq
 load_mgre
 
 # on PART COMMAND...: run COMMAND in the namespace that the variable PART
@@ -110,19 +110,19 @@ check_refused()
 	check_err $? "'$*' says '${out//$'\n'/ }', not '$pattern'"
 }
 
-# check_link PART FILTER [DEVICE]: the jq FILTER holds for the options of a
+# check_link PART FILTER [DEVICE]: the gojq FILTER holds for the options of a
 # device.
 check_link()
 {
 	local out
 
 	out=$(ip -n "${!1}" -j -d link show "${3:-mgre0}" |
-		jq -c '.[0].linkinfo.info_data')
-	jq -e "$2" <<< "$out" > /dev/null
+		gojq -c '.[0].linkinfo.info_data')
+	gojq -e "$2" <<< "$out" > /dev/null
 	check_err $? "not ($2) but $out"
 }
 
-# check_entry PART FILTER peer|map|dev SHOW_ARGUMENT...: the jq FILTER holds
+# check_entry PART FILTER peer|map|dev SHOW_ARGUMENT...: the gojq FILTER holds
 # for the list that mgrectl shows.
 check_entry()
 {
@@ -130,7 +130,7 @@ check_entry()
 	shift 3
 
 	out=$(on "$part" mgrectl -j -d "$object" show "$@" 2>&1)
-	jq -e "$filter" <<< "$out" > /dev/null 2>&1
+	gojq -e "$filter" <<< "$out" > /dev/null 2>&1
 	check_err $? "not ($filter) but $out"
 }
 
@@ -204,10 +204,10 @@ events()
 	busywait 10000 joined "$1"
 }
 
-# event_count PART FILTER: how many events the jq FILTER holds for.
+# event_count PART FILTER: how many events the gojq FILTER holds for.
 event_count()
 {
-	jq -c "select($2)" "$TMPDIR/$1.events" | wc -l
+	gojq -c "select($2)" "$TMPDIR/$1.events" | wc -l
 }
 
 has_event()

@@ -45,7 +45,7 @@ on RIGHT "$genl" call packet "$packet"
 busywait 20000 until_match '"packet"' cat "$TMPDIR/owner" > /dev/null
 check_err $? "nothing came"
 ingress=$(on LEFT cat /sys/class/net/eth0/ifindex)
-tail -n +2 "$TMPDIR/owner" | jq -e "select(.packet.endpoint.nbma ==
+tail -n +2 "$TMPDIR/owner" | gojq -e "select(.packet.endpoint.nbma ==
 	\"192.0.2.2\" and .packet.local == \"192.0.2.1\" and
 	.packet.ingress == $ingress and .packet.data == \"$data\")" > /dev/null
 check_err $? "not the packet that was sent: $(cat "$TMPDIR/owner")"

@@ -40,7 +40,7 @@ log_test "the MTU follows protection"
 
 check_ping LEFT 10.9.0.2 -M "do" -s 1372
 # AES-GCM: SPI and sequence number, IV, trailer, ICV: 8 + 8 + 2 + 16.
-out=$(on LEFT mgrectl -j -d peer show dev mgre0 | jq '.[0].mtu')
+out=$(on LEFT mgrectl -j -d peer show dev mgre0 | gojq '.[0].mtu')
 check_at_least "$out" 1436 "path MTU"
 check_at_most "$out" 1438 "path MTU"
 check_not_captured LEFT eth0 'ip[6:2] & 0x3fff != 0'
@@ -63,7 +63,7 @@ ip -n "$LEFT" link set eth0 mtu 1400
 ip -n "$LEFT" link set mgre0 type mgre ttl 64
 busywait 10000 too_big 1372 "13[0-9][0-9]"
 check_err $? "the sender is not told"
-out=$(on LEFT mgrectl -j -d peer show dev mgre0 | jq '.[0].mtu')
+out=$(on LEFT mgrectl -j -d peer show dev mgre0 | gojq '.[0].mtu')
 check_at_least "$out" 1336 "path MTU"
 check_at_most "$out" 1338 "path MTU"
 ip -n "$LEFT" link set eth0 mtu 1500

@@ -100,7 +100,7 @@ device()
 peer_is()
 {
 	on HUB mgrectl -j peer show dev mgre0 nbma 192.0.2.2 if-id "$1" |
-		jq -e ".[0] | $2"
+		gojq -e ".[0] | $2"
 }
 
 check_peer()
@@ -141,7 +141,7 @@ log_test "both directions of both, and nothing but UDP"
 count()
 {
 	on HUB mgrectl -d -j peer show dev mgre0 nbma 192.0.2.2 if-id "$1" |
-		jq '.[0].rx.packets'
+		gojq '.[0].rx.packets'
 }
 before=$(count 11) other=$(count 12)
 on ONE ping -q -c 10 -i 0.05 10.9.0.1 > /dev/null
@@ -158,7 +158,7 @@ if python3 -c 'import yaml' 2> /dev/null; then
 		\"data\":\"0001080000000000000001000000000000000004000400\"}}"
 	check_err $? "refused"
 	busywait 20000 until_match '"packet"' cat "$TMPDIR/owner" > /dev/null
-	tail -n +2 "$TMPDIR/owner" | jq -e ".packet | .endpoint ==
+	tail -n +2 "$TMPDIR/owner" | gojq -e ".packet | .endpoint ==
 		{\"nbma\":\"192.0.2.2\",\"if-id\":12,\"port\":4512} and
 		.reqid == 12 and .spi == $((0x1000 + 12))" > /dev/null
 	check_err $? "not the origin: $(cat "$TMPDIR/owner")"

@@ -11,7 +11,7 @@
 . "$(dirname "$0")/../lib.sh"
 # shellcheck source=selftests/topology.sh
 . "$(dirname "$0")/../topology.sh"
-require_command jq python3
+require_command gojq python3
 
 here=$(cd "$(dirname "$0")" && pwd)
 
@@ -132,10 +132,10 @@ test_config()
 	log_test "nhrpd -t names file, line and word"
 }
 
-# traffic FILTER: what jq's filter makes of the hub's counters.
+# traffic FILTER: what gojq's filter makes of the hub's counters.
 traffic()
 {
-	topology_ctl HUB -j traffic | jq ".[0] | $1"
+	topology_ctl HUB -j traffic | gojq ".[0] | $1"
 }
 
 # 0 if the hub has discarded so many packets for REASON.
@@ -172,7 +172,7 @@ expect_discarded()
 known()
 {
 	topology_ctl HUB -j cache |
-		jq -S 'map({protocol, nbma, claimed_nbma, type})'
+		gojq 'map({protocol, nbma, claimed_nbma, type})'
 }
 
 check_alive()
@@ -206,7 +206,7 @@ test_hijack()
 	local before count
 
 	before=$(known)
-	check_equal "$(jq length <<<"$before")" 2 "number of clients"
+	check_equal "$(gojq length <<<"$before")" 2 "number of clients"
 	count=$(traffic ".discarded.unsolicited")
 	send_bad hijack >/dev/null
 	# What is counted of these comes after what those before it did.

@@ -10,7 +10,7 @@
 . "$(dirname "$0")/../lib.sh"
 # shellcheck source=selftests/topology.sh
 . "$(dirname "$0")/../topology.sh"
-require_command jq setpriv
+require_command gojq setpriv
 
 time='[0-9]{2}:[0-9]{2}:[0-9]{2}'
 
@@ -29,7 +29,7 @@ expect_status()
 }
 
 # expect_json FILTER PART WORD...: nhrpctl -j prints one line of JSON for which
-# jq's filter is true.
+# gojq's filter is true.
 expect_json()
 {
 	local filter=$1 part=$2 out
@@ -38,7 +38,7 @@ expect_json()
 	out=$(topology_ctl "$part" -j "$@")
 	check_err $? "'-j $*' failed"
 	check_equal "$(wc -l <<<"$out")" 1 "number of lines of '-j $*'"
-	jq -e "$filter" <<<"$out" >/dev/null
+	gojq -e "$filter" <<<"$out" >/dev/null
 	check_err $? "'-j $*' printed '$out', not $filter"
 }
 
@@ -213,7 +213,7 @@ test_monitor()
 	topology_ctl SPOKE1 monitor > "$TMPDIR/text" 2> /dev/null &
 	slowwait 90 monitors_told
 	check_err $? "no cache-delete in $(tail -n 3 "$TMPDIR/text")"
-	jq -se 'all(.[]; (.event | type) == "string" and
+	gojq -se 'all(.[]; (.event | type) == "string" and
 		(.time | test("^20..-..-..T..:..:..\\....Z$"))) and
 		any(.[]; .event == "cache-delete" and .protocol == "9.0.0.3" and
 		.nbma == "9.1.1.134" and .interface == "mgre0") and
@@ -316,7 +316,7 @@ topology_gone()
 topology_forgotten()
 {
 	topology_ctl HUB -j cache |
-		jq -e 'all(.[]; .protocol != "9.0.0.2")' >/dev/null
+		gojq -e 'all(.[]; .protocol != "9.0.0.2")' >/dev/null
 }
 
 load_mgre

@@ -18,7 +18,7 @@
 . "$(dirname "$0")/../topology.sh"
 # shellcheck source=selftests/nhrp/lib.sh
 . "$(dirname "$0")/lib.sh"
-require_command jq
+require_command gojq
 load_mgre
 
 # arrives: 0 if an echo request of HOST2 gets to HOST1 and its answer back.

@@ -21,14 +21,14 @@ configure()
 	} > "$TMPDIR/$part.conf"
 }
 
-# knows PART FILTER WORD...: 0 if jq's filter is true for what "nhrpctl -j
+# knows PART FILTER WORD...: 0 if gojq's filter is true for what "nhrpctl -j
 # WORD..." says.
 knows()
 {
 	local part=$1 filter=$2
 	shift 2
 
-	topology_ctl "$part" -j "$@" | jq -e "$filter"
+	topology_ctl "$part" -j "$@" | gojq -e "$filter"
 }
 
 # expect PART FILTER WORD...: the check fails unless this becomes true.
@@ -39,11 +39,11 @@ expect()
 			-j "${@:3}" 2>&1)"
 }
 
-# jq's filter for how many servers have accepted us
+# gojq's filter for how many servers have accepted us
 # shellcheck disable=SC2034 # for the tests that source this file
 registered='map(select(.state == "registered")) | length'
 
-# entry PROTOCOL: jq's filter for the cache entry of an address.
+# entry PROTOCOL: gojq's filter for the cache entry of an address.
 entry()
 {
 	echo "[.[] | select(.protocol == \"$1\" and .nbma != null)] | first"
@@ -75,7 +75,7 @@ count_gre_start()
 count_gre()
 {
 	ip netns exec "$NET" nft -j list counter ip count "$1" |
-		jq '.nftables[] | select(.counter) | .counter.packets'
+		gojq '.nftables[] | select(.counter) | .counter.packets'
 }
 
 # kill_nhrpd PART [SIGNAL]: end a router's nhrpd and wait for its end.

@@ -15,7 +15,7 @@
 . "$(dirname "$0")/../topology.sh"
 # shellcheck source=selftests/nhrp/lib.sh
 . "$(dirname "$0")/lib.sh"
-require_command jq
+require_command gojq
 load_mgre
 
 sent='.[0].sent.resolution_request'
@@ -34,9 +34,9 @@ test_remembered()
 {
 	local before
 
-	before=$(topology_ctl SPOKE1 -j traffic | jq "$sent")
+	before=$(topology_ctl SPOKE1 -j traffic | gojq "$sent")
 	ip netns exec "$SPOKE1" ping -q -c 5 -i 0.5 -W 1 9.0.0.77 > /dev/null
-	check_equal "$(topology_ctl SPOKE1 -j traffic | jq "$sent")" \
+	check_equal "$(topology_ctl SPOKE1 -j traffic | gojq "$sent")" \
 		"$before" "number of requests"
 	log_test "a refusal is remembered"
 }

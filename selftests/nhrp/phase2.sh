@@ -16,7 +16,7 @@
 . "$(dirname "$0")/../topology.sh"
 # shellcheck source=selftests/nhrp/lib.sh
 . "$(dirname "$0")/lib.sh"
-require_command jq nft
+require_command gojq nft
 load_mgre
 
 topology_underlay

@@ -16,7 +16,7 @@
 . "$(dirname "$0")/../topology.sh"
 # shellcheck source=selftests/nhrp/lib.sh
 . "$(dirname "$0")/lib.sh"
-require_command jq nft tshark
+require_command gojq nft tshark
 # shellcheck source=selftests/capture.sh
 . "$(dirname "$0")/../capture.sh"
 load_mgre

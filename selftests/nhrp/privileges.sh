@@ -8,7 +8,7 @@
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-require_command jq setpriv
+require_command gojq setpriv
 
 # CAP_NET_ADMIN and CAP_NET_RAW
 kept=0000000000003000
@@ -29,7 +29,7 @@ answers()
 peers()
 {
 	ip netns exec "$NODE" mgrectl -j peer show dev mgre0 |
-		jq -e 'length == 1'
+		gojq -e 'length == 1'
 }
 
 # start COMMAND...: have COMMAND run nhrpd, in a folder of the one who runs it.

@@ -16,7 +16,7 @@
 . "$(dirname "$0")/../topology.sh"
 # shellcheck source=selftests/nhrp/lib.sh
 . "$(dirname "$0")/lib.sh"
-require_command jq
+require_command gojq
 load_mgre
 
 # A redirect of the hub may be due only in some seconds, a refusal may still

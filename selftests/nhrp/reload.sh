@@ -15,7 +15,7 @@
 . "$(dirname "$0")/../topology.sh"
 # shellcheck source=selftests/nhrp/lib.sh
 . "$(dirname "$0")/lib.sh"
-require_command jq
+require_command gojq
 load_mgre
 
 # reload PART STATEMENT...: read a configuration with more statements.
@@ -31,7 +31,7 @@ expect_no_peer()
 	peer_is_gone()
 	{
 		ip netns exec "${!1}" mgrectl -j peer show dev mgre0 |
-			jq -e --arg nbma "$2" 'all(.nbma != $nbma)' > /dev/null
+			gojq -e --arg nbma "$2" 'all(.nbma != $nbma)' > /dev/null
 	}
 	slowwait 30 peer_is_gone "$@"
 	check_err $? "$1 still has the peer $2"
@@ -93,7 +93,7 @@ test_interface()
 	topology_ctl SPOKE2 reload
 	expect HUB '[.[] | select(.protocol == "9.0.0.3")] == []' cache
 	check_equal "$(ip netns exec "$SPOKE2" mgrectl -j map show dev mgre0 |
-		jq length)" 0 "number of mappings"
+		gojq length)" 0 "number of mappings"
 	reload SPOKE2
 	expect SPOKE2 "$registered == 1" nhs
 	expect HUB "$(entry 9.0.0.3) | .nbma == \"9.1.1.134\"" cache

@@ -17,7 +17,7 @@
 . "$(dirname "$0")/../topology.sh"
 # shellcheck source=selftests/nhrp/lib.sh
 . "$(dirname "$0")/lib.sh"
-require_command jq nft
+require_command gojq nft
 load_mgre
 
 # end_all SIGNAL: end all daemons while traffic runs, start them again.
@@ -86,9 +86,9 @@ test_shutdown()
 	expect SPOKE2 '. == []' shortcut
 	check_equal "$(ip -n "$SPOKE1" -o route show proto 203)" "" "routes left"
 	check_equal "$(ip netns exec "$SPOKE1" mgrectl -j map show dev mgre0 |
-		jq length)" 0 "number of mappings left"
+		gojq length)" 0 "number of mappings left"
 	check_equal "$(ip netns exec "$SPOKE1" mgrectl -j peer show dev mgre0 |
-		jq length)" 0 "number of peers left"
+		gojq length)" 0 "number of peers left"
 	log_test "a shutdown leaves nothing behind, here and elsewhere"
 }
 

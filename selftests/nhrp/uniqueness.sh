@@ -16,7 +16,7 @@
 . "$(dirname "$0")/../topology.sh"
 # shellcheck source=selftests/nhrp/lib.sh
 . "$(dirname "$0")/lib.sh"
-require_command jq
+require_command gojq
 load_mgre
 
 # claim ADDRESS CODE: SPOKE2 registers with this address and gets this code.

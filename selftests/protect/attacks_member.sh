@@ -52,14 +52,14 @@ remember_keys()
 	slowwait 30 knows "$1" "any(.[]; .nbma == \"$2\" and .state == \"up\")" \
 		show crypto > /dev/null
 	topology_ctl "$1" -j show crypto |
-		jq "[.[] | select(.nbma == \"$2\")][0].if_id" \
+		gojq "[.[] | select(.nbma == \"$2\")][0].if_id" \
 		> "$TMPDIR/$1-$2.if_id"
 }
 
 # sent PART TYPE: how many NHRP packets of this type a router has sent.
 sent()
 {
-	topology_ctl "$1" -j traffic | jq ".[0].sent[\"$2\"]"
+	topology_ctl "$1" -j traffic | gojq ".[0].sent[\"$2\"]"
 }
 
 # clock DAYS: set it forward or back; of this virtual machine, that is.
@@ -157,7 +157,7 @@ check_certificate()
 	check_logged_once HUB \
 		"handshake with 9.1.1.138 port 2332 refused: $reason"
 	check_equal "$(topology_ctl HUB -j show crypto |
-		jq 'map(select(.nbma == "9.1.1.138" and .state == "up")) |
+		gojq 'map(select(.nbma == "9.1.1.138" and .state == "up")) |
 		length')" 0 \
 		"number of sessions with the rogue"
 	knows ROGUE "$registered == 0" nhs > /dev/null
@@ -192,7 +192,7 @@ test_wrong_address()
 		"number of registrations refused"
 	check_logged_once HUB \
 		"from 9.1.1.138 dropped: certificate of rogue does not cover 9.0.0.9/32"
-	check_equal "$(topology_ctl HUB -j cache | jq 'map(select(.protocol ==
+	check_equal "$(topology_ctl HUB -j cache | gojq 'map(select(.protocol ==
 		"9.0.0.9")) | length')" 0 "number of entries for it"
 	kill_nhrpd ROGUE TERM
 	ip -n "$ROGUE" address del 9.0.0.9/24 dev mgre0
@@ -242,7 +242,7 @@ count_stolen()
 stolen()
 {
 	ip netns exec "$ROGUE" nft -j list counter ip count stolen |
-		jq '.nftables[] | select(.counter) | .counter.packets'
+		gojq '.nftables[] | select(.counter) | .counter.packets'
 }
 
 # The hub says that SPOKE2 is where the rogue is, who has a certificate.
@@ -453,7 +453,7 @@ test_revoked()
 		> /dev/null
 	check_err $? "no traffic of the rogue before"
 	before=$(handshakes HUB revoked)
-	nhrpctl -j ca show "$TMPDIR/ca/rogue.crt" | jq -r .serial \
+	nhrpctl -j ca show "$TMPDIR/ca/rogue.crt" | gojq -r .serial \
 		> "$TMPDIR/revoked"
 	topology_ctl HUB reload
 	check_err $? "reload failed"
@@ -463,7 +463,7 @@ test_revoked()
 	check_logged_once HUB \
 		"handshake with 9.1.1.138 port 2332 refused: its certificate is revoked"
 	check_equal "$(topology_ctl HUB -j show crypto |
-		jq 'map(select(.nbma == "9.1.1.138" and .state == "up")) |
+		gojq 'map(select(.nbma == "9.1.1.138" and .state == "up")) |
 		length')" 0 "number of sessions with the rogue"
 	ip netns exec "$HOST3" ping -q -c 2 -W 1 10.1.0.2 > /dev/null
 	check_fail $? "there still is traffic of the rogue"

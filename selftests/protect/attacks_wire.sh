@@ -58,7 +58,7 @@ mark_hosts()
 marks()
 {
 	ip netns exec "${!1}" nft -j list counter ip arrived marks |
-		jq '.nftables[] | select(.counter) | .counter.packets'
+		gojq '.nftables[] | select(.counter) | .counter.packets'
 }
 
 # send_mark: a datagram from HOST1 to HOST0 that is longer than all else.
@@ -90,9 +90,9 @@ state()
 	for part in HUB SPOKE1 SPOKE2; do
 		associations $part
 		topology_ctl $part -j cache |
-			jq -cS 'map({protocol, nbma, type, identity})'
+			gojq -c 'map({protocol, nbma, type, identity})'
 		topology_ctl $part -j shortcut |
-			jq -cS 'map({prefix, via, nbma, type})'
+			gojq -c 'map({prefix, via, nbma, type})'
 	done
 }
 
@@ -309,10 +309,10 @@ check_flood()
 {
 	local authority flood cookies requests
 
-	authority=$(nhrpctl -j ca show "$TMPDIR/ca/ca.crt" | jq -r .key)
+	authority=$(nhrpctl -j ca show "$TMPDIR/ca/ca.crt" | gojq -r .key)
 	cookies=$(handshakes HUB cookies)
 	requests=$(topology_ctl HUB -j traffic |
-		jq '.[0].received.registration_request')
+		gojq '.[0].received.registration_request')
 	provider flood "$authority" 9.1.1.10 300 "$2" > /dev/null &
 	flood=$!
 	check_reaches $((cookies + 1000)) handshakes HUB cookies
@@ -322,7 +322,7 @@ check_flood()
 	timeout 2 nhrpctl -S "$TMPDIR/HUB.sock" show ip nhrp > /dev/null
 	check_err $? "nhrpd of HUB does not answer in time"
 	check_at_least "$(topology_ctl HUB -j traffic |
-		jq '.[0].received.registration_request')" $((requests + 1)) \
+		gojq '.[0].received.registration_request')" $((requests + 1)) \
 		"number of registrations"
 	kill -0 $flood
 	check_err $? "the flood ended before"

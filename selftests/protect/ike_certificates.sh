@@ -14,7 +14,7 @@
 # shellcheck source=selftests/strongswan.sh
 . "$(dirname "$0")/../strongswan.sh"
 strongswan_require
-require_command openssl jq
+require_command openssl gojq
 load_mgre
 
 # start PART: all that runs on a router, which has a certificate.

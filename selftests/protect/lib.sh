@@ -8,7 +8,7 @@
 # protect_load: the module, and what ESP needs of this kernel.
 protect_load()
 {
-	require_command jq nft
+	require_command gojq nft
 	require_module esp4
 	require_module xfrm_user
 	load_mgre
@@ -72,7 +72,7 @@ keyed()
 spi_out()
 {
 	topology_ctl "$1" -j show crypto |
-		jq "[.[] | select(.nbma == \"$2\")][0].spi_out"
+		gojq "[.[] | select(.nbma == \"$2\")][0].spi_out"
 }
 
 # spi_changed PART ADDRESS OLD: 0 if that is another by now.
@@ -85,13 +85,13 @@ spi_changed()
 # counted so.
 handshakes()
 {
-	topology_ctl "$1" -j traffic | jq ".[0].handshakes[\"$2\"]"
+	topology_ctl "$1" -j traffic | gojq ".[0].handshakes[\"$2\"]"
 }
 
 # discarded PART REASON: how many NHRP packets a router has discarded so.
 discarded()
 {
-	topology_ctl "$1" -j traffic | jq ".[0].discarded[\"$2\"]"
+	topology_ctl "$1" -j traffic | gojq ".[0].discarded[\"$2\"]"
 }
 
 # reached LIMIT COMMAND...: 0 if the number that COMMAND prints is not smaller.
@@ -139,7 +139,7 @@ check_unharmed()
 # should change them.
 associations()
 {
-	topology_ctl "$1" -j show crypto | jq -cS 'map({identity, nbma, port,
+	topology_ctl "$1" -j show crypto | gojq -c 'map({identity, nbma, port,
 		state, if_id, spi_in, spi_out})'
 }
 

@@ -19,7 +19,7 @@
 . "$(dirname "$0")/../capture.sh"
 # shellcheck source=selftests/nhrp/lib.sh
 . "$(dirname "$0")/../nhrp/lib.sh"
-require_command jq tcpdump tshark
+require_command gojq tcpdump tshark
 load_mgre
 
 # What may be between routers, and what must not.

@@ -19,7 +19,7 @@
 . "$(dirname "$0")/../capture.sh"
 # shellcheck source=selftests/nhrp/lib.sh
 . "$(dirname "$0")/../nhrp/lib.sh"
-require_command jq nft tcpdump tshark
+require_command gojq nft tcpdump tshark
 require_module nft_masq
 load_mgre
 
