@@ -30,6 +30,7 @@ struct rtnl;
  * @rtnl: links, addresses and routes of the kernel
  * @events: what happens, for those who subscribed
  * @limit: for lines about packets that strangers send
+ * @member_limit: for lines about nodes that we have, or had, keys with
  * @errors: for Error Indications, see error_indication.c
  * @leave_timer: runs while a shutdown waits for purges, else NULL
  * @leave_until: when it waits no longer, ms
@@ -46,6 +47,7 @@ struct daemon {
 	struct native *native;
 	struct event_bus events;
 	struct log_limit limit;
+	struct log_limit member_limit;
 	struct error_budget {
 		unsigned int tokens;
 		uint64_t since;

@@ -53,13 +53,15 @@ static void session_emit(struct session *session, enum event_type type,
 	event_emit(&session->interface->daemon->events, &event);
 }
 
-static void session_log(struct session *session, const char *what,
-			const char *reason)
+/* What strangers provoke must not hide what becomes of members. */
+static void session_log(struct session *session, bool member,
+			const char *what, const char *reason)
 {
 	struct interface *interface = session->interface;
+	struct daemon *daemon = interface->daemon;
 	char text[NHRP_ADDRESS_TEXT];
 
-	log_limited(&interface->daemon->limit, 6,
+	log_limited(member ? &daemon->member_limit : &daemon->limit, 6,
 		    "%s: session with %s (%s port %u) %s%s%s",
 		    interface->name, session->name[0] ? session->name : "?",
 		    nhrp_address_format(&session->nbma, text), session->port,
@@ -87,6 +89,7 @@ static void session_set_state(struct session *session,
 		[SESSION_STARTING] = EVENT_SESSION_START,
 		[SESSION_UP] = EVENT_SESSION_UP,
 	};
+	bool member = state == SESSION_UP || session->state == SESSION_UP;
 
 	session->state = state;
 	session->changed = daemon_now(session->interface->daemon);
@@ -95,8 +98,8 @@ static void session_set_state(struct session *session,
 	else
 		session->certificate = NULL;
 	if (state != SESSION_STARTING)
-		session_log(session, state == SESSION_UP ? "up" : "down",
-			    reason);
+		session_log(session, member,
+			    state == SESSION_UP ? "up" : "down", reason);
 	session_emit(session, types[state], reason);
 	peer_session_changed(session);
 	nhc_session_changed(session);

@@ -155,6 +155,24 @@ static void node_that_moves_is_found_there(void **state)
 	assert_ptr_equal(find(SPOKE2_NBMA, 40000), session);
 }
 
+static void strangers_do_not_hide_what_members_do(void **state)
+{
+	struct session *member = get(SPOKE1_NBMA, 0);
+	struct daemon *daemon = interface->daemon;
+	unsigned long suppressed;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 20; i++)
+		session_down(get(SPOKE2_NBMA, 0), "no answer");
+	suppressed = daemon->limit.suppressed;
+	assert_int_not_equal(suppressed, 0);
+	assert_true(fake_up(member, "spoke-1", NULL));
+	session_down(member, "certificate revoked");
+	assert_int_equal(daemon->limit.suppressed, suppressed);
+	assert_int_equal(daemon->member_limit.suppressed, 0);
+}
+
 static void session_from_the_kernel(void **state)
 {
 	struct endpoint endpoint = {
@@ -196,6 +214,7 @@ int main(void)
 		session_test(reset_makes_new_keys),
 		session_test(certificate_counts_while_it_is_up),
 		session_test(node_that_moves_is_found_there),
+		session_test(strangers_do_not_hide_what_members_do),
 		session_test(session_from_the_kernel),
 		cmocka_unit_test_teardown(without_key_exchange_it_stays_down,
 					  exchange_end),
