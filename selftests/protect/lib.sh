@@ -110,12 +110,18 @@ check_reaches()
 	check_err $? "'${*:2}' is $("${@:2}"), less than $1"
 }
 
+# logged PART PATTERN: how many lines of a router's log match.
+logged()
+{
+	grep -cE -- "$2" "$TMPDIR/$1.log"
+}
+
 # check_logged_once PART PATTERN: the check fails unless a router's log has
-# just one line that matches.
+# just one line that matches, which may come late where there were many others.
 check_logged_once()
 {
-	check_equal "$(grep -cE -- "$2" "$TMPDIR/$1.log")" 1 \
-		"number of lines of $1 on '$2'"
+	slowwait 60 reached 1 logged "$@" > /dev/null
+	check_equal "$(logged "$@")" 1 "number of lines of $1 on '$2'"
 }
 
 # nothing_missing NAME: 0 if all replies have come so far.
