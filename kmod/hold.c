@@ -114,9 +114,14 @@ static void mgre_give_up(struct mgre *mgre, struct sk_buff_head *packets)
 	}
 }
 
+static bool mgre_hold_announced(struct mgre_hold_entry *entry)
+{
+	return time_before(jiffies, entry->announced + MGRE_HOLD_ANNOUNCE);
+}
+
 static bool mgre_hold_announce(struct mgre_hold_entry *entry)
 {
-	if (time_before(jiffies, entry->announced + MGRE_HOLD_ANNOUNCE))
+	if (mgre_hold_announced(entry))
 		return false;
 	entry->announced = jiffies;
 	return true;
@@ -312,7 +317,14 @@ static void mgre_hold_expire(struct work_struct *work)
 						MGRE_HOLD_TIME - jiffies);
 			break;
 		}
-		mgre_hold_remove(table, entry, &packets);
+		if (!mgre_hold_announced(entry)) {
+			mgre_hold_remove(table, entry, &packets);
+			continue;
+		}
+		/* It stays, lest the next packet be announced at once. */
+		mgre_hold_take(table, entry, &packets);
+		entry->created = jiffies;
+		list_move_tail(&entry->by_age, &table->by_age);
 	}
 	spin_unlock_bh(&table->lock);
 	local_bh_disable();
