@@ -89,11 +89,11 @@ static bool receive_authenticate(struct received *received)
 		.code = NHRP_ERROR_AUTHENTICATION,
 		.reason = "authentication missing or wrong",
 	};
+	const struct config_interface *config = received->interface->config;
 
 	if (received->packet->type == NHRP_ERROR_INDICATION ||
 	    nhrp_authentication_check(received->packet,
-				      received->interface->config->
-				      authentication))
+				      config->authentication))
 		return true;
 	receive_drop(received, TRAFFIC_DROP_AUTHENTICATION, error.reason);
 	error_indication_send(received, &error);

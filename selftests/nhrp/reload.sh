@@ -31,7 +31,7 @@ expect_no_peer()
 	peer_is_gone()
 	{
 		ip netns exec "${!1}" mgrectl -j peer show dev mgre0 |
-			gojq -e --arg nbma "$2" 'all(.nbma != $nbma)' > /dev/null
+			gojq -e "all(.nbma != \"$2\")" > /dev/null
 	}
 	slowwait 30 peer_is_gone "$@"
 	check_err $? "$1 still has the peer $2"

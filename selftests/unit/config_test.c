@@ -74,7 +74,7 @@ static void nothing_at_all(void **state)
 	(void)state;
 	assert_int_equal(config->interface_count, 0);
 	config_free(config);
-	config = parse("\n! a comment\r\n# another\n\t \n!");
+	config = parse("\n! a comment\r\n# another\n\t\x20\n!");
 	assert_int_equal(config->interface_count, 0);
 	config_free(config);
 	config_free(NULL);
