@@ -56,7 +56,8 @@ fi
 # The mapping is to RIGHT; no policy, no keys.
 knows LEFT RIGHT 7
 capture_sent LEFT
-ip netns exec "$LEFT" ping -q -i 0.005 -w 900 10.9.0.2 > /dev/null 2>&1 &
+# With -w it would end at an ICMP error.
+ip netns exec "$LEFT" timeout 900 ping -q -i 0.005 10.9.0.2 > /dev/null 2>&1 &
 flood=$!
 
 leaves_more()
@@ -167,7 +168,7 @@ refused $key
 check_err $? "the other device is no longer protected"
 log_test "one protected device goes, the other stays protected"
 
-ip netns exec "$INNER" ping -q -i 0.01 -w 30 10.9.0.2 > /dev/null 2>&1 &
+ip netns exec "$INNER" timeout 30 ping -q -i 0.01 10.9.0.2 > /dev/null 2>&1 &
 flood=$!
 sleep 1
 from=$(date +%s.%N)
@@ -184,7 +185,7 @@ tunnel LEFT
 knows LEFT RIGHT 7
 check_peer LEFT RIGHT '.state == "up"'
 check_ping LEFT 10.9.0.2
-ip netns exec "$LEFT" ping -q -i 0.01 -w 30 10.9.0.2 > /dev/null 2>&1 &
+ip netns exec "$LEFT" timeout 30 ping -q -i 0.01 10.9.0.2 > /dev/null 2>&1 &
 flood=$!
 sleep 1
 from=$(date +%s.%N)
@@ -201,7 +202,7 @@ log_test "the module is removed under traffic"
 # The underlay's namespace goes, with SAs and policies in it.
 knows LEFT RIGHT 7
 check_peer LEFT RIGHT '.state == "up"'
-ip netns exec "$LEFT" ping -q -i 0.01 -w 30 10.9.0.2 > /dev/null 2>&1 &
+ip netns exec "$LEFT" timeout 30 ping -q -i 0.01 10.9.0.2 > /dev/null 2>&1 &
 sleep 1
 ip netns pids "$LEFT" | xargs -r kill -9
 ip netns del "$LEFT"

@@ -27,10 +27,10 @@ for round in $(seq 3); do
 	done | on LEFT mgrectl -batch -
 	on LEFT mgrectl monitor > /dev/null 2>&1 &
 	on RIGHT iperf3 -s -1 > /dev/null 2>&1 &
-	on LEFT ping -q -i 0.002 -w 60 10.9.0.2 > /dev/null 2>&1 &
-	on RIGHT ping -q -i 0.002 -w 60 fd09::1 > /dev/null 2>&1 &
-	on LEFT ping -q -i 0.002 -w 60 10.9.0.99 > /dev/null 2>&1 &
-	on LEFT ping -q -i 0.002 -w 60 -I mgre0 224.0.0.5 > /dev/null 2>&1 &
+	on LEFT timeout 60 ping -q -i 0.002 10.9.0.2 > /dev/null 2>&1 &
+	on RIGHT timeout 60 ping -q -i 0.002 fd09::1 > /dev/null 2>&1 &
+	on LEFT timeout 60 ping -q -i 0.002 10.9.0.99 > /dev/null 2>&1 &
+	on LEFT timeout 60 ping -q -i 0.002 -I mgre0 224.0.0.5 > /dev/null 2>&1 &
 	busywait 5000 until_match LISTEN \
 		on RIGHT ss -ltn 'sport = 5201' > /dev/null
 	on LEFT iperf3 -c 10.9.0.2 -t 60 > /dev/null 2>&1 &
