@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Keys: on a protected device a peer is up only while there is a security
- * association to it. This follows them as they come and go.
+ * Keys: on a protected device a peer is up only while there are a security
+ * association to it and a policy that uses it. This follows them as they come
+ * and go.
  *
  * What tells is the route of the peer's path: a bundle, which the stack
  * finds invalid when its association is. The data path takes a peer down by
@@ -205,42 +206,53 @@ void mgre_keys_forget(struct mgre *mgre, struct mgre_peer *peer)
 	spin_unlock_bh(&mgre->keys.lock);
 }
 
-/* Wakes the peer of an association, or all if there is none, on a device. */
-static void mgre_keys_event(struct mgre *mgre, const struct xfrm_state *x,
-			    u8 why)
+/* Wakes a peer of a device, or all if there is no endpoint. */
+static void mgre_keys_event(struct mgre *mgre,
+			    const struct mgre_endpoint *endpoint, u8 why)
 {
-	struct mgre_endpoint endpoint = {};
 	struct mgre_peer *peer;
 
 	if (!mgre->parms.protect)
 		return;
-	if (!x) {
+	if (!endpoint) {
 		mgre_keys_wake_all(mgre, why);
 		return;
 	}
-	ipv6_addr_set_v4mapped(x->id.daddr.a4, &endpoint.nbma);
-	endpoint.if_id = x->if_id;
-	peer = mgre_peer_find(mgre, &endpoint);
+	peer = mgre_peer_find(mgre, endpoint);
 	if (peer)
 		mgre_keys_wake(mgre, peer, why);
 }
 
-static void mgre_keys_event_in(struct net *net, const struct xfrm_state *x,
-			       u8 why)
+static void mgre_keys_event_in(struct net *net,
+			       const struct mgre_endpoint *endpoint, u8 why)
 {
 	struct mgre_net *mn = mgre_net(net);
 	struct mgre *mgre;
 	int i;
 
-	/* What is no SA yet is a request for one. */
-	if (!READ_ONCE(mn->protected) ||
-	    (x && (x->props.family != AF_INET || !x->id.spi)))
+	if (!READ_ONCE(mn->protected))
 		return;
 	rcu_read_lock();
 	for (i = 0; i < ARRAY_SIZE(mn->devices); i++)
 		hlist_for_each_entry_rcu(mgre, &mn->devices[i], demux)
-			mgre_keys_event(mgre, x, why);
+			mgre_keys_event(mgre, endpoint, why);
 	rcu_read_unlock();
+}
+
+static void mgre_keys_event_to(struct net *net, __be32 daddr, u32 if_id,
+			       u8 why)
+{
+	struct mgre_endpoint endpoint = { .if_id = if_id };
+
+	ipv6_addr_set_v4mapped(daddr, &endpoint.nbma);
+	mgre_keys_event_in(net, &endpoint, why);
+}
+
+static void mgre_keys_state_event(struct xfrm_state *x, u8 why)
+{
+	/* What has no SPI yet is a request for an association. */
+	if (x->props.family == AF_INET && x->id.spi)
+		mgre_keys_event_to(xs_net(x), x->id.daddr.a4, x->if_id, why);
 }
 
 static int mgre_keys_notify(struct xfrm_state *x, const struct km_event *c)
@@ -248,16 +260,52 @@ static int mgre_keys_notify(struct xfrm_state *x, const struct km_event *c)
 	switch (c->event) {
 	case XFRM_MSG_NEWSA:
 	case XFRM_MSG_UPDSA:
-		mgre_keys_event_in(xs_net(x), x, MGRE_KEYS_NEW);
+		mgre_keys_state_event(x, MGRE_KEYS_NEW);
 		break;
 	case XFRM_MSG_EXPIRE:
 		if (!c->data.hard)
 			break;
 		fallthrough;
 	case XFRM_MSG_DELSA:
-		mgre_keys_event_in(xs_net(x), x, MGRE_KEYS_GONE);
+		mgre_keys_state_event(x, MGRE_KEYS_GONE);
 		break;
 	case XFRM_MSG_FLUSHSA:
+		mgre_keys_event_in(c->net, NULL, MGRE_KEYS_GONE);
+	}
+	return 0;
+}
+
+/* A policy may be for one peer, or for all with its if_id. */
+static void mgre_keys_policy_event(const struct xfrm_policy *policy, int dir,
+				   u8 why)
+{
+	const struct xfrm_selector *selector = &policy->selector;
+
+	if (dir != XFRM_POLICY_OUT || policy->family != AF_INET)
+		return;
+	if (selector->prefixlen_d == 32)
+		mgre_keys_event_to(xp_net(policy), selector->daddr.a4,
+				   policy->if_id, why);
+	else
+		mgre_keys_event_in(xp_net(policy), NULL, why);
+}
+
+static int mgre_keys_notify_policy(struct xfrm_policy *policy, int dir,
+				   const struct km_event *c)
+{
+	switch (c->event) {
+	case XFRM_MSG_NEWPOLICY:
+	case XFRM_MSG_UPDPOLICY:
+		mgre_keys_policy_event(policy, dir, MGRE_KEYS_NEW);
+		break;
+	case XFRM_MSG_POLEXPIRE:
+		if (!c->data.hard)
+			break;
+		fallthrough;
+	case XFRM_MSG_DELPOLICY:
+		mgre_keys_policy_event(policy, dir, MGRE_KEYS_GONE);
+		break;
+	case XFRM_MSG_FLUSHPOLICY:
 		mgre_keys_event_in(c->net, NULL, MGRE_KEYS_GONE);
 	}
 	return 0;
@@ -281,6 +329,7 @@ static struct xfrm_policy *mgre_keys_compile(struct sock *sk, int option,
 
 static struct xfrm_mgr mgre_keys_manager = {
 	.notify		= mgre_keys_notify,
+	.notify_policy	= mgre_keys_notify_policy,
 	.acquire	= mgre_keys_acquire,
 	.compile_policy	= mgre_keys_compile,
 };
@@ -309,7 +358,7 @@ void mgre_keys_exit(struct mgre *mgre)
 	cancel_work_sync(&mgre->keys.work);
 }
 
-/** mgre_keys_register() - Begin to hear of security associations */
+/** mgre_keys_register() - Begin to hear of associations and policies */
 void mgre_keys_register(void)
 {
 	xfrm_register_km(&mgre_keys_manager);

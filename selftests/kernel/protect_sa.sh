@@ -112,6 +112,20 @@ left_keys()
 	check_peer LEFT HUB '.state == "up"'
 }
 
+# Its policy goes and comes without traffic.
+policy LEFT del RIGHT $direct
+check_peer LEFT RIGHT '.state == "down"'
+policy LEFT add RIGHT $direct
+check_peer LEFT RIGHT '.state == "up"'
+ip -n "$LEFT" xfrm policy flush
+check_peer LEFT RIGHT '.state == "down"'
+check_peer LEFT HUB '.state == "down"'
+policy LEFT add RIGHT $direct
+policy LEFT add HUB $to_left
+check_peer LEFT RIGHT '.state == "up"'
+check_peer LEFT HUB '.state == "up"'
+log_test "the end of its policy takes it down, a new one brings it up"
+
 # Nobody asks for keys in vain; traffic does, and not for each packet.
 on LEFT stdbuf -oL ip xfrm monitor acquire > "$TMPDIR/acquire" &
 sleep 1
