@@ -206,7 +206,8 @@ int mgre_send_path(struct mgre *mgre, struct mgre_path *path,
 	err = ip_local_out(mgre->net, NULL, skb);
 	if (unlikely(net_xmit_eval(err))) {
 		DEV_STATS_INC(mgre->dev, tx_errors);
-		return err < 0 ? err : -ENOBUFS;
+		/* The packet is gone, which -ENOKEY would deny. */
+		return err < 0 && err != -ENOKEY ? err : -ENOBUFS;
 	}
 	dev_sw_netstats_tx_add(mgre->dev, 1, len);
 	return 0;
