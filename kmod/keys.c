@@ -275,19 +275,19 @@ static int mgre_keys_notify(struct xfrm_state *x, const struct km_event *c)
 	return 0;
 }
 
-/* A policy may be for one peer, or for all with its if_id. */
+/*
+ * A key exchange makes a policy for each peer. A wider one of the operator's,
+ * which may have nothing to do with us, is noticed by the packets it is for.
+ */
 static void mgre_keys_policy_event(const struct xfrm_policy *policy, int dir,
 				   u8 why)
 {
 	const struct xfrm_selector *selector = &policy->selector;
 
-	if (dir != XFRM_POLICY_OUT || policy->family != AF_INET)
-		return;
-	if (selector->prefixlen_d == 32)
+	if (dir == XFRM_POLICY_OUT && policy->family == AF_INET &&
+	    selector->prefixlen_d == 32)
 		mgre_keys_event_to(xp_net(policy), selector->daddr.a4,
 				   policy->if_id, why);
-	else
-		mgre_keys_event_in(xp_net(policy), NULL, why);
 }
 
 static int mgre_keys_notify_policy(struct xfrm_policy *policy, int dir,
