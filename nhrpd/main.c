@@ -146,7 +146,7 @@ static int main_run(struct daemon *daemon, struct config *config,
 		sd_notify_send("READY=1");
 		log_info("version " VERSION " ready");
 		uv_run(daemon->loop, UV_RUN_DEFAULT);
-		sd_notify_send("STOPPING=1");
+		sd_notify_stopping();
 		code = MAIN_OK;
 	}
 	control_stop(control);

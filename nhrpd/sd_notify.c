@@ -95,6 +95,7 @@ void sd_notify_reloading(void)
 #define SD_NOTIFY_MAX 64
 
 static bool sd_notify_taken[SD_NOTIFY_MAX];
+static bool sd_notify_ending;
 
 /* systemd drops a descriptor with an error, and an ICMP message makes one. */
 bool sd_notify_store(const char *name, int descriptor)
@@ -109,8 +110,17 @@ void sd_notify_forget(const char *name)
 {
 	char state[300];
 
+	/* What is left is for the next of us. */
+	if (sd_notify_ending)
+		return;
 	snprintf(state, sizeof(state), "FDSTOREREMOVE=1\nFDNAME=%s", name);
 	sd_notify_send(state);
+}
+
+void sd_notify_stopping(void)
+{
+	sd_notify_send("STOPPING=1");
+	sd_notify_ending = true;
 }
 
 static unsigned long sd_notify_number(const char *variable)

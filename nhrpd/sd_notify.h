@@ -15,6 +15,9 @@ void sd_notify_send(const char *state);
 /** sd_notify_reloading - a reload begins; "READY=1" ends it */
 void sd_notify_reloading(void);
 
+/** sd_notify_stopping - this process ends, what was stored stays stored */
+void sd_notify_stopping(void);
+
 /**
  * sd_notify_store - leave a copy of a descriptor with systemd
  * @name: up to 255 printable characters, without a colon
@@ -24,7 +27,11 @@ void sd_notify_reloading(void);
  */
 bool sd_notify_store(const char *name, int descriptor);
 
-/** sd_notify_forget - systemd shall close what it has under a name */
+/**
+ * sd_notify_forget - systemd shall close what it has under a name
+ *
+ * Not after sd_notify_stopping().
+ */
 void sd_notify_forget(const char *name);
 
 /**

@@ -120,6 +120,17 @@ static void descriptor_is_stored(void **state)
 			 -1);
 }
 
+/* The last to be tested: it is for good. */
+static void nothing_is_forgotten_at_the_end(void **state)
+{
+	(void)state;
+	sd_notify_stopping();
+	assert_int_equal(expect_message("STOPPING=1"), -1);
+	sd_notify_forget("udp-2332");
+	sd_notify_send("READY=1");
+	assert_int_equal(expect_message("READY=1"), -1);
+}
+
 static void nobody_is_told(void **state)
 {
 	(void)state;
@@ -303,6 +314,8 @@ int main(void)
 		cmocka_unit_test(those_of_others_stay),
 		cmocka_unit_test(nameless_are_closed),
 		cmocka_unit_test(numbers_are_bounded),
+		cmocka_unit_test_setup_teardown(nothing_is_forgotten_at_the_end,
+						manager_at_path, manager_gone),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);
