@@ -151,11 +151,13 @@ static void interface_forget(struct interface *interface)
 	purge_forget(interface);
 	cache_forget_all(interface, "interface gone");
 	peer_forget(interface);
-	sessions_close(interface);
 }
 
+/* Nobody will ever use the keys of this device again. */
 static void interface_detach(struct interface *interface)
 {
+	bool bound = interface->bound;
+
 	if (!interface->ifindex)
 		return;
 	HASH_DELETE(hh_index, interface->daemon->by_index, interface);
@@ -163,9 +165,12 @@ static void interface_detach(struct interface *interface)
 	interface->bound = false;
 	interface->is_mgre = false;
 	interface->address_count = 0;
-	memset(&interface->nbma, 0, sizeof(interface->nbma));
 	interface_evaluate(interface);
 	interface_forget(interface);
+	if (bound)
+		sessions_stop(interface, "the device is gone");
+	sessions_close(interface);
+	memset(&interface->nbma, 0, sizeof(interface->nbma));
 }
 
 /* Before anything else is done on the device: nothing may leave in clear. */
@@ -321,6 +326,7 @@ void interface_remove(struct interface *interface)
 		nhc_free(nhc);
 	}
 	interface_forget(interface);
+	sessions_close(interface);
 	HASH_DELETE(hh, daemon->interfaces, interface);
 	free(interface);
 }

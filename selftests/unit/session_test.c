@@ -190,6 +190,16 @@ static void session_from_the_kernel(void **state)
 	assert_int_equal(fake_exchange.started, 0);
 }
 
+static void keys_end_with_the_device(void **state)
+{
+	(void)state;
+	assert_true(fake_up(get(SPOKE1_NBMA, 0), "spoke-1", NULL));
+	session_hold(find(SPOKE1_NBMA, 2332));
+	fake.rtnl_events->link_gone(fake.context, interface->ifindex);
+	assert_int_equal(fake_exchange.stopped, 1);
+	assert_null(interface->sessions);
+}
+
 static void without_key_exchange_it_stays_down(void **state)
 {
 	(void)state;
@@ -216,6 +226,7 @@ int main(void)
 		session_test(node_that_moves_is_found_there),
 		session_test(strangers_do_not_hide_what_members_do),
 		session_test(session_from_the_kernel),
+		session_test(keys_end_with_the_device),
 		cmocka_unit_test_teardown(without_key_exchange_it_stays_down,
 					  exchange_end),
 	};
