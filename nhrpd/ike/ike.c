@@ -165,10 +165,27 @@ static void ike_sas_flushed(void *context)
 	timer_set(ike->gone_timer, 0);
 }
 
-/* strongSwan does not notice when somebody deletes its SAs. */
+/* New child SAs bring their policy along. */
+static void ike_unpoliced(void *context, uint32_t if_id)
+{
+	struct ike *ike = context;
+	struct node_child *child;
+	struct ike_node *node;
+
+	DL_FOREACH(ike->nodes, node) {
+		if (if_id && node->session->if_id != if_id)
+			continue;
+		DL_FOREACH(node->children, child)
+			child->gone = true;
+	}
+	timer_set(ike->gone_timer, GONE_TIME);
+}
+
+/* strongSwan does not notice when somebody deletes its SAs or policies. */
 static const struct xfrm_events ike_xfrm_events = {
 	.deleted = ike_sa_deleted,
 	.flushed = ike_sas_flushed,
+	.unpoliced = ike_unpoliced,
 };
 
 /* ---- the interface ---- */

@@ -194,16 +194,28 @@ static void association_say_close(struct association *association)
 		     sizeof(bytes));
 }
 
+/* That of an nhrpd before us may have outlived its SAs. */
+static void association_remove_policy(struct association *association)
+{
+	const struct network *network = association->network;
+	const struct session *session = association->session;
+	const struct keys *keys = association->keys;
+
+	xfrm_policy_delete(network->native->xfrm,
+			   keys ? &keys->own.address :
+				  &network->interface->nbma,
+			   keys ? &keys->peer.address : &session->nbma,
+			   session->if_id);
+}
+
 void association_remove(struct association *association)
 {
 	struct keys *keys = association->keys;
 
 	call_end(association);
+	association_remove_policy(association);
 	if (keys) {
 		association_say_close(association);
-		xfrm_policy_delete(association->network->native->xfrm,
-				   &keys->own.address, &keys->peer.address,
-				   association->session->if_id);
 		association->keys = NULL;
 		keys_remove(association, keys);
 	}

@@ -134,7 +134,8 @@ static void call_fail(struct association *association)
 {
 	network_count(association->network, NATIVE_UNANSWERED);
 	call_end(association);
-	if (association->keys && alive_is_receiving(association))
+	if (association->keys ? alive_is_receiving(association) :
+				keys_old_are_receiving(association))
 		timer_set(association->call_timer, CALL_LATER);
 	else
 		association_down(association, "no answer");
@@ -162,7 +163,9 @@ void call_cookie(struct association *association,
 	struct network *network = association->network;
 	struct call *call = association->call;
 
-	if (!call || call->keys || call->slot->index != message->receiver)
+	/* One for each try: the node may refuse what it has asked for. */
+	if (!call || call->keys || call->slot->index != message->receiver ||
+	    call->cookie_try == call->tries)
 		return;
 	if (!mac_read_cookie(&network->credentials.mac, message,
 			     call->bytes + call->length - 2 * MESSAGE_MAC,
@@ -170,6 +173,7 @@ void call_cookie(struct association *association,
 		network_count(network, NATIVE_FORGED);
 		return;
 	}
+	call->cookie_try = call->tries;
 	association->cookied = native_now(network->native);
 	call_send(association);
 }
@@ -249,7 +253,6 @@ void call_response(struct association *association,
 	call->peer = datagram->source;
 	memcpy(call->bytes, bytes, length);
 	call->length = length;
-	call_drop_double(association);
 	if (!association_admit(association, &call->handshake))
 		return;
 	if (call_install(association)) {
@@ -266,6 +269,7 @@ void call_confirmed(struct association *association)
 	struct call *call = association->call;
 	struct keys *keys = call->keys;
 
+	call_drop_double(association);
 	if (keys_add_out(association, keys, call->out)) {
 		association_down(association, "no security associations");
 		return;

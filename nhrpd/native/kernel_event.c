@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What the kernel says of SAs.
+ * What the kernel says of SAs and policies.
  */
 #include <sodium.h>
 
@@ -118,8 +118,31 @@ static void kernel_flushed(void *context)
 	kernel_each(context, kernel_flush_one);
 }
 
+/* Whoever took it away; what is there is kept. */
+static void kernel_put_policy(struct association *association,
+			      uint64_t spread)
+{
+	(void)spread;
+	if (association->keys || association->old)
+		keys_put_policy(association);
+}
+
+static void kernel_unpoliced(void *context, uint32_t if_id)
+{
+	struct association *association;
+
+	if (!if_id) {
+		kernel_each(context, kernel_put_policy);
+		return;
+	}
+	association = kernel_find(context, if_id);
+	if (association)
+		kernel_put_policy(association, 0);
+}
+
 static void kernel_doubt(struct association *association, uint64_t spread)
 {
+	kernel_put_policy(association, spread);
 	if (association->keys)
 		timer_set(association->alive_timer,
 			  randombytes_uniform(spread + 1));
@@ -190,5 +213,6 @@ const struct xfrm_events kernel_events = {
 	.flushed = kernel_flushed,
 	.moved = kernel_moved,
 	.acquire = kernel_acquire,
+	.unpoliced = kernel_unpoliced,
 	.lost = kernel_lost,
 };

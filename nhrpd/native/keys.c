@@ -167,6 +167,23 @@ void keys_remove_old(struct association *association)
 		keys_remove_old_one(association, old);
 }
 
+bool keys_old_are_receiving(struct association *association)
+{
+	struct xfrm_usage usage;
+	uint64_t packets = 0;
+	struct old_sa *old;
+	bool received;
+
+	DL_FOREACH(association->old, old)
+		if (!old->outbound &&
+		    !xfrm_sa_usage(keys_xfrm(association),
+				   &old->id.destination, old->id.spi, &usage))
+			packets += usage.packets;
+	received = packets != association->packets_in;
+	association->packets_in = packets;
+	return received;
+}
+
 /* Removes what is due, and comes again for the next. */
 static void keys_remove_due(struct association *association)
 {
@@ -260,18 +277,45 @@ static void keys_plan_rekey(struct association *association)
 	timer_set(association->rekey_timer, delay);
 }
 
+/* Return: 0 or -errno, when it was logged. */
+static int keys_set_policy(struct association *association,
+			   const struct nhrp_address *source,
+			   const struct nhrp_address *destination)
+{
+	int error = xfrm_policy_set(keys_xfrm(association), source,
+				    destination, association->session->if_id);
+
+	if (error)
+		log_error("%s: policy: %s",
+			  association->network->interface->name,
+			  xfrm_error(keys_xfrm(association)));
+	return error;
+}
+
+void keys_put_policy(struct association *association)
+{
+	const struct keys *keys = association->keys;
+	struct old_sa *old;
+
+	if (keys) {
+		keys_set_policy(association, &keys->own.address,
+				&keys->peer.address);
+		return;
+	}
+	DL_FOREACH(association->old, old)
+		if (old->outbound)
+			keys_set_policy(association, &old->id.source,
+					&old->id.destination);
+}
+
 int keys_use(struct association *association, struct keys *keys)
 {
 	uint64_t linger = keys->initiator ? KEYS_LINGER :
 					    KEYS_LINGER_UNCONFIRMED;
 	struct keys *old = association->keys;
 
-	if (xfrm_policy_set(keys_xfrm(association), &keys->own.address,
-			    &keys->peer.address,
-			    association->session->if_id)) {
-		log_error("%s: policy: %s",
-			  association->network->interface->name,
-			  xfrm_error(keys_xfrm(association)));
+	if (keys_set_policy(association, &keys->own.address,
+			    &keys->peer.address)) {
 		keys_remove(association, keys);
 		return -1;
 	}
@@ -342,6 +386,7 @@ void keys_find_old(struct association *association)
 {
 	struct native *native = association->network->native;
 	const struct session *session = association->session;
+	const struct nhrp_address *own = &association->network->interface->nbma;
 	const struct xfrm_sa_id *id;
 	size_t i;
 
@@ -353,7 +398,7 @@ void keys_find_old(struct association *association)
 		if (id->if_id != session->if_id)
 			break;
 		keys_linger(association, id,
-			    nhrp_address_equal(&id->destination,
-					       &session->nbma), UINT64_MAX);
+			    !nhrp_address_equal(&id->destination, own),
+			    UINT64_MAX);
 	}
 }

@@ -181,10 +181,15 @@ free:
 	return NULL;
 }
 
+static void network_free_responses(struct network *network)
+{
+	while (network->responses)
+		response_free(network->responses);
+}
+
 static void native_close(struct interface *interface)
 {
 	struct network *network = interface->exchange;
-	struct response *response, *next_response;
 	struct session *session, *next;
 
 	HASH_ITER(hh, interface->sessions, session, next) {
@@ -192,8 +197,7 @@ static void native_close(struct interface *interface)
 			association_free(session->exchange);
 		session->exchange = NULL;
 	}
-	HASH_ITER(hh, network->responses, response, next_response)
-		response_free(response);
+	network_free_responses(network);
 	timer_free(network->timer);
 	port_put(network->native, network->port);
 	credentials_wipe(&network->credentials);
@@ -242,6 +246,23 @@ static void network_distrust(struct network *network)
 	}
 }
 
+/* What is under way has begun with other credentials: begin anew. */
+static void network_restart_handshakes(struct network *network)
+{
+	struct session *session, *next;
+	struct association *association;
+
+	network_free_responses(network);
+	HASH_ITER(hh, network->interface->sessions, session, next) {
+		association = session->exchange;
+		if (!association || !association->call)
+			continue;
+		call_end(association);
+		call_soon(association, network_spread(network,
+						      NATIVE_MOVE_SPREAD));
+	}
+}
+
 /* Files that are refused change nothing. */
 static void native_reload(struct interface *interface)
 {
@@ -256,6 +277,7 @@ static void native_reload(struct interface *interface)
 	credentials_wipe(&network->credentials);
 	network->credentials = credentials;
 	sodium_memzero(&credentials, sizeof(credentials));
+	network_restart_handshakes(network);
 	network_distrust(network);
 }
 

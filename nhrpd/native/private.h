@@ -175,6 +175,7 @@ struct keys {
  * @own, @peer: both ends
  * @begun: when this message was first sent, ms
  * @tries: how often it was sent
+ * @cookie_try: at which of these the node last asked for a cookie, 0: never
  * @bytes: the message to repeat: initiation, or finish if there are @keys
  * @keys: what comes of it, NULL before the response; only the inbound SA is
  *	  in the kernel
@@ -186,6 +187,7 @@ struct call {
 	struct place own, peer;
 	uint64_t begun;
 	unsigned int tries;
+	unsigned int cookie_try;
 	uint8_t bytes[MESSAGE_MAX];
 	size_t length;
 	struct keys *keys;
@@ -218,7 +220,8 @@ struct old_sa {
  * @rekey: when it ends, ms
  * @alive_timer: see alive.c
  * @old_timer: when the next of @old is removed
- * @packets_in, @packets_out: of both SAs when they were last looked at
+ * @packets_in, @packets_out: of both SAs when they were last looked at;
+ *			       without @keys, of the inbound ones of @old
  * @heard: when @packets_in had last changed, ms
  * @kept: when the last keepalive was sent, ms
  * @probes: sent since something was heard
@@ -397,6 +400,12 @@ void keys_find_old(struct association *association);
 
 /** keys_remove_old - all of them, now */
 void keys_remove_old(struct association *association);
+
+/** keys_put_policy - see that the policies of its outbound SAs are there */
+void keys_put_policy(struct association *association);
+
+/** keys_old_are_receiving - whether they did since this was last asked */
+bool keys_old_are_receiving(struct association *association);
 
 void keys_old_timer(uv_timer_t *timer);
 

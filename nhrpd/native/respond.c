@@ -102,8 +102,9 @@ static struct response *response_make(struct network *network,
 {
 	struct response *response;
 
+	/* The oldest has had its time; the newest may be a node of ours. */
 	if (HASH_COUNT(network->responses) >= RESPOND_MOST)
-		return NULL;
+		response_free(network->responses);
 	response = calloc(1, sizeof(*response));
 	if (!response)
 		return NULL;

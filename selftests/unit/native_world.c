@@ -287,23 +287,44 @@ int xfrm_sa_dump(struct xfrm *xfrm,
 	return 0;
 }
 
+static struct world_policy *find_policy(struct xfrm *xfrm,
+					const struct nhrp_address *source,
+					const struct nhrp_address *destination,
+					uint32_t if_id)
+{
+	size_t i;
+
+	for (i = 0; i < xfrm->policies; i++)
+		if (xfrm->policy[i].if_id == if_id &&
+		    nhrp_address_equal(&xfrm->policy[i].source, source) &&
+		    nhrp_address_equal(&xfrm->policy[i].destination,
+				       destination))
+			return &xfrm->policy[i];
+	return NULL;
+}
+
 int xfrm_policy_set(struct xfrm *xfrm, const struct nhrp_address *source,
 		    const struct nhrp_address *destination, uint32_t if_id)
 {
-	(void)source;
-	(void)destination;
-	(void)if_id;
-	xfrm->policies++;
+	if (find_policy(xfrm, source, destination, if_id))
+		return 0;
+	if (xfrm->policies == WORLD_SAS)
+		return -ENOMEM;
+	xfrm->policy[xfrm->policies++] = (struct world_policy){
+		*source, *destination, if_id,
+	};
 	return 0;
 }
 
 int xfrm_policy_delete(struct xfrm *xfrm, const struct nhrp_address *source,
 		       const struct nhrp_address *destination, uint32_t if_id)
 {
-	(void)source;
-	(void)destination;
-	(void)if_id;
-	xfrm->policies--;
+	struct world_policy *policy = find_policy(xfrm, source, destination,
+						  if_id);
+
+	if (!policy)
+		return -ENOENT;
+	*policy = xfrm->policy[--xfrm->policies];
 	return 0;
 }
 
