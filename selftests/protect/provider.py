@@ -185,15 +185,16 @@ def flood(authority, target, seconds, source):
     key = mac_key(base64.b64decode(authority))
     end = time.monotonic() + float(seconds)
     while time.monotonic() < end:
-        for _ in range(100):
+        for _ in range(20):
             origin = source if source != "many" else socket.inet_ntoa(
                 struct.pack(">I", random.randrange(0x0b000000, 0x7e000000)))
             send(ip(origin, target, 17,
                     udp(PORT if source != "many" else
                         random.randrange(1024, 65536), PORT,
                         initiation(key))))
-        # The machine has other things to do, too.
-        time.sleep(0.005)
+        # At most 2000 a second: more than that no router of this test, which
+        # share one processor with all else, can even read.
+        time.sleep(0.01)
 
 
 def main():
