@@ -202,6 +202,25 @@ int cache_set(struct interface *interface, const struct cache_binding *wanted,
 	return 0;
 }
 
+int cache_admit(struct interface *interface,
+		const struct cache_binding *wanted, struct cache_entry **entry)
+{
+	bool stranger = !peer_find(interface, &wanted->endpoint);
+	int error;
+
+	if (stranger) {
+		error = peer_admit(interface, &wanted->endpoint);
+		if (error)
+			return error;
+	}
+	error = cache_set(interface, wanted, entry);
+	if (stranger && error)
+		peer_admit_undo(interface, &wanted->endpoint);
+	else if (stranger)
+		peer_admitted((*entry)->peer);
+	return error;
+}
+
 void cache_forget(struct cache_entry *entry, const char *reason)
 {
 	struct interface *interface = entry->interface;

@@ -105,6 +105,15 @@ int cache_set(struct interface *interface, const struct cache_binding *wanted,
 	      struct cache_entry **entry);
 
 /**
+ * cache_admit - the same; if its peer is new, nothing is sent there at first
+ *
+ * See peer_admit(). Return: as cache_set(), also the errors of peer_admit().
+ */
+int cache_admit(struct interface *interface,
+		const struct cache_binding *wanted,
+		struct cache_entry **entry);
+
+/**
  * cache_delete - remove an entry, in the kernel too
  * @reason: for those who follow events
  *

@@ -105,20 +105,14 @@ static uint8_t egress_install(struct interface *interface,
 			      const struct cache_binding *binding,
 			      struct cache_entry **requester)
 {
-	bool stranger = !peer_find(interface, &binding->endpoint);
-	int error;
-
-	if (stranger && peer_admit(interface, &binding->endpoint))
+	switch (cache_admit(interface, binding, requester)) {
+	case 0:
+		return NHRP_CODE_SUCCESS;
+	case -EEXIST:
+		return NHRP_CODE_PROHIBITED;
+	default:
 		return NHRP_CODE_INSUFFICIENT_RESOURCES;
-	error = cache_set(interface, binding, requester);
-	if (error && stranger)
-		peer_admit_undo(interface, &binding->endpoint);
-	if (error)
-		return error == -EEXIST ? NHRP_CODE_PROHIBITED :
-					  NHRP_CODE_INSUFFICIENT_RESOURCES;
-	if (stranger)
-		peer_admitted((*requester)->peer);
-	return NHRP_CODE_SUCCESS;
+	}
 }
 
 /*

@@ -9,7 +9,9 @@
  * One that asked us for a resolution is admitted in two steps: data is let in
  * from it at once, and sent to it as soon as it must know us in turn: when it
  * answers a resolution of ours, or PEER_SETTLE after the reply. Until then it
- * is down, and the kernel sends by the fallback peer.
+ * is down, and the kernel sends by the fallback peer. Where a key exchange has
+ * the one that answers send by new keys before the other has them, that is
+ * PEER_SETTLE after there were keys, for both.
  */
 #include "peer.h"
 
@@ -214,10 +216,27 @@ void peer_admitted(struct peer *peer)
 		peer_set_state(peer, true);
 }
 
+/* Whether the node has had the time to have our keys. */
+static bool peer_has_keys(const struct peer *peer)
+{
+	const struct exchange_ops *ops = peer->interface->exchange_ops;
+	const struct session *session = peer->session;
+
+	if (!session || !ops || !ops->unconfirmed)
+		return true;
+	return session->state == SESSION_UP &&
+	       daemon_now(peer->interface->daemon) - session->changed >=
+		       PEER_SETTLE;
+}
+
 void peer_settle(struct peer *peer)
 {
 	if (!peer->settling)
 		return;
+	if (!peer_has_keys(peer)) {
+		timer_set(peer->settling, PEER_SETTLE);
+		return;
+	}
 	timer_free(peer->settling);
 	peer->settling = NULL;
 	peer_set_state(peer, true);

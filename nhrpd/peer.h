@@ -105,7 +105,11 @@ void peer_admit_undo(struct interface *interface,
 /** peer_admitted - the reply is on its way; send data there in a moment */
 void peer_admitted(struct peer *peer);
 
-/** peer_settle - it knows us: if it was being admitted, that is done */
+/**
+ * peer_settle - it knows us: if it was being admitted, that is done
+ *
+ * Or will be, as soon as it surely has the keys that we have.
+ */
 void peer_settle(struct peer *peer);
 
 /** peer_hold - one more cache entry leads to @endpoint; makes the peer */

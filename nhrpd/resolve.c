@@ -35,6 +35,7 @@
 #include "peer.h"
 #include "receive.h"
 #include "send.h"
+#include "session.h"
 #include "shortcut.h"
 #include "timer.h"
 
@@ -390,6 +391,8 @@ static int resolve_install(struct interface *interface,
 	*entry = cache_find(interface, &binding->protocol);
 	if (*entry && (*entry)->binding.type > CACHE_REGISTERED)
 		return 0;
+	if (interface->exchange_ops && interface->exchange_ops->unconfirmed)
+		return cache_admit(interface, binding, entry);
 	return cache_set(interface, binding, entry);
 }
 

@@ -105,6 +105,7 @@ struct session_info {
 
 /**
  * struct exchange_ops - a kind of key exchange
+ * @unconfirmed: session_up() may come before the other node has the keys
  * @open: the interface is up: be ready to answer others. Return: state for
  *	  interface.exchange, or NULL after the reason was logged: the
  *	  interface then stays down.
@@ -125,6 +126,7 @@ struct session_info {
  *	     NULL if there are fewer counters; may be NULL
  */
 struct exchange_ops {
+	bool unconfirmed;
 	void *(*open)(struct interface *interface);
 	void (*close)(struct interface *interface);
 	void (*moved)(struct interface *interface);

@@ -354,6 +354,7 @@ static void ike_info(const struct session *session, struct session_info *info)
 }
 
 const struct exchange_ops ike_ops = {
+	.unconfirmed = true,
 	.open = ike_open,
 	.close = ike_close,
 	.moved = ike_moved,

@@ -61,7 +61,7 @@ static void fake_reload(struct interface *interface)
 	fake_exchange.reloaded++;
 }
 
-static const struct exchange_ops fake_ops = {
+struct exchange_ops fake_ops = {
 	.open = fake_open,
 	.close = fake_close,
 	.moved = fake_moved,

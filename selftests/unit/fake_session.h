@@ -22,6 +22,9 @@ struct fake_exchange {
 
 extern struct fake_exchange fake_exchange;
 
+/** fake_ops - what interfaces with any protection use */
+extern struct exchange_ops fake_ops;
+
 /** fake_certificate - one that covers an address and, if not NULL, a prefix */
 const struct certificate *fake_certificate(const char *name,
 					   const char *address,

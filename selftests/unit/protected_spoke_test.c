@@ -8,6 +8,7 @@
 #include "exchange.h"
 #include "fake_session.h"
 #include "nhc.h"
+#include "peer.h"
 #include "resolve.h"
 #include "test.h"
 
@@ -269,6 +270,30 @@ static void relayed_answer_is_proven_later(void **state)
 	assert_refused(0);
 }
 
+/* Who answers a key exchange may have the keys before who asked. */
+static void data_waits_until_the_other_has_the_keys(void **state)
+{
+	struct session *spoke2;
+	struct endpoint endpoint;
+	struct peer *peer;
+
+	(void)state;
+	fake_ops.unconfirmed = true;
+	ask();
+	answer(hub, SPOKE2_NBMA, NULL, 0);
+	spoke2 = session_at(SPOKE2_NBMA, 2332);
+	endpoint = session_endpoint(spoke2);
+	peer = peer_find(interface, &endpoint);
+	exchange_pass(5000);
+	assert_false(peer->wanted);
+	assert_true(fake_up(spoke2, "spoke-2", spoke2_certificate()));
+	exchange_pass(900);
+	assert_false(peer->wanted);
+	exchange_pass(1200);
+	assert_true(peer->wanted);
+	fake_ops.unconfirmed = false;
+}
+
 static void node_behind_nat_is_called_at_its_port(void **state)
 {
 	(void)state;
@@ -486,6 +511,8 @@ int main(void)
 		test_of(dynamic_server_must_be_covered, spoke_of_dynamic),
 		test_of(only_servers_redirect, registered_spoke),
 		test_of(relayed_answer_is_proven_later, registered_spoke),
+		test_of(data_waits_until_the_other_has_the_keys,
+			registered_spoke),
 		test_of(node_behind_nat_is_called_at_its_port,
 			registered_spoke),
 		test_of(impostor_is_refused, registered_spoke),
