@@ -17,6 +17,8 @@
 . "$(dirname "$0")/../capture.sh"
 # shellcheck source=selftests/strongswan.sh
 . "$(dirname "$0")/../strongswan.sh"
+# shellcheck source=selftests/protect/lib.sh
+. "$(dirname "$0")/lib.sh"
 strongswan_require
 load_mgre
 
@@ -60,14 +62,10 @@ slowwait 60 topology_registered > /dev/null
 check_err $? "the spokes do not register"
 log_test "spokes register through their keys"
 
-ip netns exec "$HOST1" ping -q -i 0.2 10.0.65.2 > "$TMPDIR/ping" &
-ping=$!
+traffic_start direct "$HOST1" 10.0.65.2
 slowwait 60 both_direct
 check_err $? "no shortcut: $(ip -n "$SPOKE1" route show proto 203)"
-kill -INT $ping
-wait $ping
-check_equal "$(awk '/packets transmitted/ { print $1 - $4 }' \
-	"$TMPDIR/ping")" 0 "packets lost"
+check_equal "$(traffic_stop direct)" 0 "packets lost"
 ike SPOKE1 | grep -q "remote '9.1.1.134'"
 check_err $? "no keys between the spokes: $(ike SPOKE1)"
 log_test "spokes make keys with each other while the hub carries traffic"
