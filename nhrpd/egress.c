@@ -82,7 +82,9 @@ static bool egress_hijacks(const struct received *received,
 
 	return entry &&
 	       !endpoint_equal(&entry->binding.endpoint, &binding->endpoint) &&
-	       !peer_find(interface, &received->from);
+	       !authority_is_server(interface, &received->from) &&
+	       !authority_same_node(interface, &entry->binding.endpoint,
+				    &binding->endpoint);
 }
 
 static bool egress_may_admit(const struct received *received,
