@@ -166,7 +166,7 @@ static const struct mgre_events daemon_mgre_events = {
 
 /* ---- what the stack says ---- */
 
-/* The IPv4 routes of a device that goes down go without notice. */
+/* As the IPv4 routes of a device that goes down do: without notice. */
 static void daemon_routes_gone(struct daemon *daemon)
 {
 	struct interface *interface;
@@ -218,6 +218,7 @@ static void daemon_rtnl_lost(void *context)
 	interface_addresses_doubt(daemon);
 	if (!rtnl_dump(daemon->rtnl))
 		interface_addresses_sweep(daemon);
+	daemon_routes_gone(daemon);
 }
 
 static const struct rtnl_events daemon_rtnl_events = {

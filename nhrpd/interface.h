@@ -69,7 +69,7 @@ enum interface_state {
  * @nbma: own NBMA address, empty while there is none
  * @remote: the other end of a point-to-point tunnel (Phase 1), or empty
  * @addresses: own protocol addresses, @address_count of them
- * @peers: hash table by NBMA address
+ * @peers: hash table by endpoint
  * @cache: hash table by protocol address
  * @shortcuts: hash table by prefix
  * @resolutions: hash table by destination: questions and refusals
@@ -161,10 +161,6 @@ bool interface_is_own(const struct interface *interface,
  * connected IPv4 prefix of the device
  */
 bool interface_is_broadcast(const struct interface *interface,
-			    const struct nhrp_address *address);
-
-/** interface_is_connected - whether a connected prefix holds @address */
-bool interface_is_connected(const struct interface *interface,
 			    const struct nhrp_address *address);
 
 /**

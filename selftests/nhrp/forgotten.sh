@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck disable=SC2154 # variables of topology.sh
 #
-# A spoke that forgot everything, as by a reboot, while another one goes on
-# sending directly to it: what comes from an unknown address is answered with a
-# purge, and the traffic finds its way again long before the holding time (300
-# s) ends.
+# A spoke, and then the hub, that forgot everything, as by a reboot, while others
+# go on sending directly to it: what comes from an unknown address is answered
+# with a purge, and the traffic finds its way again long before the holding time
+# (300 s) ends or registrations are refreshed.
 #
 #	HOST1 10.0.64.2 -- SPOKE1 --+-- HUB
 #	                      :     |
@@ -43,3 +43,18 @@ slowwait 60 arrives > /dev/null
 check_err $? "no traffic from SPOKE2: $(topology_ctl SPOKE2 -j shortcut)"
 expect SPOKE1 '.[0].sent.purge_request >= 1' traffic
 log_test "traffic to a spoke that forgot everything heals"
+
+# Spokes register anew only each 100 s.
+kill_nhrpd HUB
+ip -n "$HUB" link del mgre0
+topology_tunnel HUB
+for part in SPOKE1 SPOKE2; do
+	ip -n "$HUB" route add "${topology_lan[$part]}.0/24" \
+		via "${topology_protocol[$part]}" dev mgre0
+done
+topology_nhrpd HUB
+slowwait 60 ip netns exec "$HOST1" ping -q -c 1 -W 1 10.1.0.2 > /dev/null
+check_err $? "no traffic to the hub: $(topology_ctl SPOKE1 -j nhs)"
+knows HUB 'any(.[]; .protocol == "9.0.0.2")' cache > /dev/null
+check_err $? "SPOKE1 has not registered again"
+log_test "and so does traffic to a hub that forgot everything"
