@@ -106,7 +106,7 @@ static void ike_disconnected(void *context, const char *reason)
 	ike->listing = false;
 	ike->list_again = false;
 	DL_FOREACH(ike->nodes, node)
-		node->called = false;
+		node_unknown(node);
 }
 
 static const struct vici_client_events ike_client_events = {

@@ -172,7 +172,8 @@ void node_end(struct ike_node *node)
 	struct node_child *child;
 
 	DL_FOREACH(node->children, child)
-		end_sa(node->ike, child->ike_id);
+		if (child->ike_id)
+			end_sa(node->ike, child->ike_id);
 	if (node->phase == NODE_CALLING)
 		end_call(node);
 	node_free(node);
@@ -369,6 +370,15 @@ static void timer_ends(uv_timer_t *timer)
 }
 
 /* ---- lists ---- */
+
+void node_unknown(struct ike_node *node)
+{
+	struct node_child *child;
+
+	node->called = false;
+	DL_FOREACH(node->children, child)
+		child->ike_id = 0;
+}
 
 void node_doubt(struct ike_node *node)
 {

@@ -23,7 +23,7 @@ enum node_phase {
 /** struct node_child - a child SA of a node */
 struct node_child {
 	struct ike_child sa;
-	uint32_t ike_id;	/* of its IKE SA */
+	uint32_t ike_id;	/* of its IKE SA, 0: not known any more */
 	uint64_t made;		/* ms of daemon_now() */
 	uint64_t rekey;		/* ditto, 0: not known */
 	bool seen;		/* in the last list of strongSwan's */
@@ -89,6 +89,9 @@ void node_lose(struct ike_node *node, const struct ike_child *child);
 
 /** node_child_find - by its SPI, in either direction, or NULL */
 struct node_child *node_child_find(struct ike_node *node, uint32_t spi);
+
+/** node_unknown - strongSwan may number its SAs anew: until the next list */
+void node_unknown(struct ike_node *node);
 
 /** node_doubt - what follows is a list of all that strongSwan has */
 void node_doubt(struct ike_node *node);

@@ -427,6 +427,24 @@ static void restart_of_strongswan(void **state)
 	assert_int_equal(session->state, SESSION_UP);
 }
 
+/* Its numbers of before may be those of other IKE SAs by now. */
+static void restart_then_end(void **state)
+{
+	struct session *session = called_and_up();
+
+	(void)state;
+	fake_vici_stop();
+	run();
+	fake_vici_start(node.loop, path);
+	fake_vici.hung = true;
+	pass(2000);
+	assert_int_equal(fake_vici.connections, 2);
+	sessions_clear(interface, NULL);
+	run();
+	assert_int_equal(session->state, SESSION_IDLE);
+	assert_null(fake_vici_take("terminate"));
+}
+
 static void strongswan_is_not_there(void **state)
 {
 	struct session *session;
@@ -597,6 +615,7 @@ int main(void)
 		IKE_TEST(renewal),
 		IKE_TEST(reauthentication),
 		IKE_TEST(restart_of_strongswan),
+		IKE_TEST(restart_then_end),
 		IKE_TEST(strongswan_is_not_there),
 		IKE_TEST(adopted),
 		IKE_TEST(identities),
