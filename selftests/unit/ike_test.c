@@ -28,6 +28,7 @@ struct xfrm {
 };
 
 static struct xfrm kernel;
+static uint32_t kernel_has_not;	/* an SPI */
 
 struct xfrm *xfrm_open(uv_loop_t *loop, const struct xfrm_events *events,
 		       void *context)
@@ -48,9 +49,8 @@ int xfrm_sa_usage(struct xfrm *xfrm, const struct nhrp_address *destination,
 {
 	(void)xfrm;
 	(void)destination;
-	(void)spi;
-	(void)usage;
-	return -ESRCH;
+	memset(usage, 0, sizeof(*usage));
+	return spi == kernel_has_not ? -ESRCH : 0;
 }
 
 /* ---- the tests ---- */
@@ -585,6 +585,27 @@ static void flushed_in_the_kernel(void **state)
 	assert_null(fake_vici_take("rekey"));
 }
 
+/* Only what is not in the kernel any more is replaced. */
+static void messages_of_the_kernel_lost(void **state)
+{
+	struct session *session = called_and_up();
+
+	kernel_has_not = 0x1001;
+	kernel.events->lost(kernel.context);
+	pass(500);
+	assert_took("rekey", "child-id=1 ");
+	kernel_has_not = 0x2001;
+	kernel.events->lost(kernel.context);
+	pass(500);
+	assert_took("rekey", "child-id=1 ");
+	kernel_has_not = 0;
+	kernel.events->lost(kernel.context);
+	pass(500);
+	assert_null(fake_vici_take("rekey"));
+	assert_int_equal(session->state, SESSION_UP);
+	(void)state;
+}
+
 static void what_is_not_ours(void **state)
 {
 	(void)state;
@@ -622,6 +643,7 @@ int main(void)
 		IKE_TEST(reload),
 		IKE_TEST(own_address_changes),
 		IKE_TEST(flushed_in_the_kernel),
+		IKE_TEST(messages_of_the_kernel_lost),
 		IKE_TEST(what_is_not_ours),
 	};
 
