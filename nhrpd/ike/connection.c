@@ -154,8 +154,9 @@ void ike_connection_load(struct vici_request *request,
 	/* Transport mode is between two addresses that stay (RFC 4555). */
 	vici_key(request, "mobike", "no");
 	/*
-	 * When two call each other both have two IKE SAs for a while; none of
-	 * them shall be closed because of the other.
+	 * When two call each other at once both have two IKE SAs from then
+	 * on. None of them is closed because of the other: what the other node
+	 * still sends by it would be lost.
 	 */
 	vici_key(request, "unique", "never");
 	vici_key(request, "dpd_delay", DPD_DELAY);
