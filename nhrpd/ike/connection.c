@@ -132,6 +132,7 @@ static void add_child(struct vici_request *request,
 	vici_key(request, "if_id_in", if_id);
 	vici_key(request, "if_id_out", if_id);
 	vici_key_number(request, "rekey_time", connection->profile->rekey);
+	vici_key_number(request, "priority", connection->priority);
 	vici_key_number(request, "replay_window", CONFIG_REPLAY_WINDOW);
 	vici_key(request, "dpd_action", "clear");
 	add_proposals(request, "esp_proposals",
@@ -187,6 +188,12 @@ void ike_connection_terminate(struct vici_request *request, const char *name)
 	vici_key(request, "ike", name);
 	vici_key(request, "force", "yes");
 	vici_key(request, "timeout", AT_ONCE);
+}
+
+void ike_sa_replaced(struct vici_request *request, uint32_t id)
+{
+	ike_sa_terminate(request, id);
+	vici_key(request, "force", "yes");
 }
 
 void ike_sa_terminate(struct vici_request *request, uint32_t id)

@@ -44,7 +44,8 @@ struct node_child {
  * @childless: how often that was so
  * @identity: of the node, "" while unknown
  * @words: what strongSwan last said about a call
- * @children: that carry data
+ * @replaced_timer: when to end IKE SAs that others have replaced
+ * @children: that carry data, the newest first
  */
 struct ike_node {
 	struct ike *ike;
@@ -57,6 +58,7 @@ struct ike_node {
 	unsigned int childless;
 	char identity[SESSION_NAME_MAX];
 	char words[128];
+	uv_timer_t *replaced_timer;
 	struct node_child *children;
 	struct ike_node *prev, *next;
 };

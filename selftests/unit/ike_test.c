@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -11,6 +12,7 @@
 #include "config.h"
 #include "fake_vici.h"
 #include "ike/connection.h"
+#include "ike/ike.h"
 #include "session.h"
 #include "test.h"
 #include "xfrm.h"
@@ -421,8 +423,11 @@ static void restart_of_strongswan(void **state)
 	pass(100);
 	assert_took("initiate", "nhrpd:mgre0:");
 	assert_int_equal(session->state, SESSION_UP);
+	forget_commands();
 	up.child = 1;
 	tell("child-updown", "up=yes", &up);
+	/* The next one takes its place a moment later. */
+	assert_took("load-conn", "nhrpd:mgre0:");
 	pass(3000);
 	assert_int_equal(session->state, SESSION_UP);
 }
@@ -443,6 +448,45 @@ static void restart_then_end(void **state)
 	run();
 	assert_int_equal(session->state, SESSION_IDLE);
 	assert_null(fake_vici_take("terminate"));
+}
+
+static unsigned long priority_loaded(void)
+{
+	const char *text = fake_vici_take("load-conn");
+
+	assert_non_null(text);
+	text = strstr(text, " priority=");
+	assert_non_null(text);
+	return strtoul(text + strlen(" priority="), NULL, 10);
+}
+
+/* strongSwan of the node was restarted, which called again. */
+static void another_call(void **state)
+{
+	struct session *session = called_and_up();
+	struct report up = spoke1(session->if_id, session->if_id);
+	unsigned long first;
+
+	(void)state;
+	ike_load(interface->exchange, session);
+	run();
+	first = priority_loaded();
+	/* Within a short time it is both that called. */
+	up.ike = up.child = 2;
+	pass(9000);
+	tell("child-updown", "up=yes", &up);
+	assert_true(priority_loaded() > first);
+	pass(RETRY + 1000);
+	assert_null(fake_vici_take("terminate"));
+	up.ike = up.child = 3;
+	tell("child-updown", "up=yes", &up);
+	pass(1000);
+	assert_null(fake_vici_take("terminate"));
+	pass(1000);
+	assert_took("terminate", "ike-id=2 timeout=-1 force=yes ");
+	assert_took("terminate", "ike-id=1 timeout=-1 force=yes ");
+	assert_null(fake_vici_take("terminate"));
+	assert_int_equal(session->state, SESSION_UP);
 }
 
 static void strongswan_is_not_there(void **state)
@@ -637,6 +681,7 @@ int main(void)
 		IKE_TEST(reauthentication),
 		IKE_TEST(restart_of_strongswan),
 		IKE_TEST(restart_then_end),
+		IKE_TEST(another_call),
 		IKE_TEST(strongswan_is_not_there),
 		IKE_TEST(adopted),
 		IKE_TEST(identities),
