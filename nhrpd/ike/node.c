@@ -88,6 +88,11 @@ static void remove_child(struct ike_node *node, struct node_child *child)
 	free(child);
 }
 
+static int by_age(const struct node_child *a, const struct node_child *b)
+{
+	return (a->made < b->made) - (a->made > b->made);
+}
+
 /* Return: whether it was not known; the newest is the first. */
 static bool note_child(struct ike_node *node, const struct ike_sa *sa,
 		       const struct ike_child *report)
@@ -99,13 +104,14 @@ static bool note_child(struct ike_node *node, const struct ike_sa *sa,
 		child = calloc(1, sizeof(*child));
 		if (!child)
 			return false;
-		DL_PREPEND(node->children, child);
 	}
 	child->sa = *report;
 	child->ike_id = sa->id;
 	child->made = now(node) - report->age * 1000;
 	child->rekey = report->rekey ? now(node) + report->rekey * 1000 : 0;
 	child->seen = true;
+	if (added)
+		DL_INSERT_INORDER(node->children, child, by_age);
 	return added;
 }
 

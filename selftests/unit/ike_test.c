@@ -120,6 +120,7 @@ static struct session *find(const char *text, uint16_t port)
 /**
  * struct report - what a test lets strongSwan say of a child SA
  * @connection: its if_id, or 0: the connection for anybody
+ * @age: seconds since it was made
  */
 struct report {
 	uint32_t connection;
@@ -128,6 +129,7 @@ struct report {
 	const char *identity;
 	unsigned int ike, child;
 	uint32_t if_id;
+	unsigned int age;
 };
 
 static const char *render(const char *up, const struct report *sa)
@@ -142,10 +144,11 @@ static const char *render(const char *up, const struct report *sa)
 		 "%s %s { uniqueid=%u state=ESTABLISHED remote-host=%s "
 		 "remote-port=%u remote-id=%s child-sas { gre-%u { uniqueid=%u "
 		 "state=INSTALLED spi-in=%08x spi-out=%08x if-id-in=%08x "
-		 "encr-alg=AES_GCM_16 encr-keysize=256 rekey-time=60 } } }",
+		 "encr-alg=AES_GCM_16 encr-keysize=256 "
+		 "rekey-time=60 install-time=%u } } }",
 		 up, name, sa->ike, sa->nbma, sa->port, sa->identity,
 		 sa->child, sa->child, 0x1000 + sa->child, 0x2000 + sa->child,
-		 sa->if_id);
+		 sa->if_id, sa->age);
 	return text;
 }
 
@@ -489,6 +492,30 @@ static void another_call(void **state)
 	assert_int_equal(session->state, SESSION_UP);
 }
 
+/* strongSwan lists its IKE SAs in no order. */
+static void replaced_found_in_a_list(void **state)
+{
+	struct endpoint there = { .nbma = fake_address(SPOKE1_NBMA),
+				  .if_id = 77 };
+	struct session *session = session_adopt(interface, &there, 0);
+	struct report newer = spoke1(0, 77), older = spoke1(0, 77);
+	struct session_info info = { .udp = false };
+
+	(void)state;
+	session_hold(session);
+	newer.age = 5;
+	older.ike = older.child = 2;
+	older.age = 50;
+	tell("list-sa", "", &newer);
+	tell("list-sa", "", &older);
+	ike_ops.info(session, &info);
+	assert_int_equal(info.spi_out, 0x2001);
+	forget_commands();
+	pass(2000);
+	assert_took("terminate", "ike-id=2 timeout=-1 force=yes ");
+	assert_null(fake_vici_take("terminate"));
+}
+
 static void strongswan_is_not_there(void **state)
 {
 	struct session *session;
@@ -682,6 +709,7 @@ int main(void)
 		IKE_TEST(restart_of_strongswan),
 		IKE_TEST(restart_then_end),
 		IKE_TEST(another_call),
+		IKE_TEST(replaced_found_in_a_list),
 		IKE_TEST(strongswan_is_not_there),
 		IKE_TEST(adopted),
 		IKE_TEST(identities),
