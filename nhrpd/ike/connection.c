@@ -132,6 +132,7 @@ static void add_child(struct vici_request *request,
 	vici_key(request, "if_id_in", if_id);
 	vici_key(request, "if_id_out", if_id);
 	vici_key_number(request, "rekey_time", connection->profile->rekey);
+	vici_key_number(request, "priority", connection->priority);
 	vici_key_number(request, "replay_window", CONFIG_REPLAY_WINDOW);
 	vici_key(request, "dpd_action", "clear");
 	add_proposals(request, "esp_proposals",
@@ -154,8 +155,9 @@ void ike_connection_load(struct vici_request *request,
 	/* Transport mode is between two addresses that stay (RFC 4555). */
 	vici_key(request, "mobike", "no");
 	/*
-	 * When two call each other both have two IKE SAs for a while; none of
-	 * them shall be closed because of the other.
+	 * When two call each other at once both have two IKE SAs from then
+	 * on. None of them is closed because of the other: what the other node
+	 * still sends by it would be lost.
 	 */
 	vici_key(request, "unique", "never");
 	vici_key(request, "dpd_delay", DPD_DELAY);
@@ -186,6 +188,12 @@ void ike_connection_terminate(struct vici_request *request, const char *name)
 	vici_key(request, "ike", name);
 	vici_key(request, "force", "yes");
 	vici_key(request, "timeout", AT_ONCE);
+}
+
+void ike_sa_replaced(struct vici_request *request, uint32_t id)
+{
+	ike_sa_terminate(request, id);
+	vici_key(request, "force", "yes");
 }
 
 void ike_sa_terminate(struct vici_request *request, uint32_t id)

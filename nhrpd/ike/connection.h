@@ -29,6 +29,7 @@ struct config_ike_profile;
  * @port: of a node behind NAT, else IKE_PORT
  * @if_id: of the SAs, 0: a new one for each node, chosen by strongSwan
  * @identity: of the node, or "": as the profile has it
+ * @priority: of the policies; a greater number is a lower priority
  */
 struct ike_connection {
 	const struct config_ike_profile *profile;
@@ -38,6 +39,7 @@ struct ike_connection {
 	uint16_t port;
 	uint32_t if_id;
 	const char *identity;
+	uint32_t priority;
 };
 
 /** ike_connection_name - of a node's connection; if @if_id is 0: anybody's */
@@ -58,6 +60,9 @@ void ike_connection_initiate(struct vici_request *request, const char *name);
 
 /** ike_connection_terminate - all IKE SAs of a connection, at once */
 void ike_connection_terminate(struct vici_request *request, const char *name);
+
+/** ike_sa_replaced - end an IKE SA without waiting for the other */
+void ike_sa_replaced(struct vici_request *request, uint32_t id);
 
 /** ike_sa_terminate - one IKE SA, after telling the other */
 void ike_sa_terminate(struct vici_request *request, uint32_t id);

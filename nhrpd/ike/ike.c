@@ -10,6 +10,7 @@
  */
 #include "ike.h"
 
+#include <errno.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -106,7 +107,7 @@ static void ike_disconnected(void *context, const char *reason)
 	ike->listing = false;
 	ike->list_again = false;
 	DL_FOREACH(ike->nodes, node)
-		node->called = false;
+		node_unknown(node);
 }
 
 static const struct vici_client_events ike_client_events = {
@@ -181,11 +182,36 @@ static void ike_unpoliced(void *context, uint32_t if_id)
 	timer_set(ike->gone_timer, GONE_TIME);
 }
 
+static bool ike_has_sa(struct ike *ike, const struct nhrp_address *to,
+		       uint32_t spi)
+{
+	struct xfrm_usage usage;
+
+	return xfrm_sa_usage(ike->xfrm, to, spi, &usage) != -ESRCH;
+}
+
+/* What was deleted may have been told, and not heard. */
+static void ike_sas_lost(void *context)
+{
+	struct ike *ike = context;
+	struct node_child *child;
+	struct ike_node *node;
+
+	DL_FOREACH(ike->nodes, node)
+		DL_FOREACH(node->children, child)
+			child->gone |= !ike_has_sa(ike, &ike->interface->nbma,
+						   child->sa.spi_in) ||
+				       !ike_has_sa(ike, &node->session->nbma,
+						   child->sa.spi_out);
+	timer_set(ike->gone_timer, GONE_TIME);
+}
+
 /* strongSwan does not notice when somebody deletes its SAs or policies. */
 static const struct xfrm_events ike_xfrm_events = {
 	.deleted = ike_sa_deleted,
 	.flushed = ike_sas_flushed,
 	.unpoliced = ike_unpoliced,
+	.lost = ike_sas_lost,
 };
 
 /* ---- the interface ---- */

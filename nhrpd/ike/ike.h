@@ -29,6 +29,7 @@ struct xfrm;
  * @sweep_timer: when to unload those of no session
  * @gone_timer: when to replace child SAs that the kernel lost
  * @answer_if_id: for whoever calls next, 0: chosen by strongSwan
+ * @priority: of the policies of the connection that was loaded last
  * @listing: strongSwan lists its SAs
  * @list_again: and shall do so once more
  * @absent: it was said that there is no strongSwan
@@ -43,6 +44,7 @@ struct ike {
 	uv_timer_t *sweep_timer;
 	uv_timer_t *gone_timer;
 	uint32_t answer_if_id;
+	uint32_t priority;
 	bool listing, list_again;
 	bool absent;
 };

@@ -20,6 +20,7 @@
 #include "timer.h"
 
 #define SWEEP_TIME 60000	/* ms between looks for connections to unload */
+#define PRIORITY_FIRST 1	/* no other is as high */
 
 /** struct loaded - a connection of a node that strongSwan holds */
 struct loaded {
@@ -57,6 +58,20 @@ static void ike_note_loaded(struct ike *ike, uint32_t if_id)
 	DL_APPEND(ike->loaded, loaded);
 }
 
+/*
+ * Who is called installs the SA that it sends by before the caller has it.
+ * strongSwan keeps sending by the one whose policy has the higher priority: it
+ * is the older one, until that is ended (see node.c). The time makes it so
+ * beyond a restart.
+ */
+static uint32_t ike_next_priority(struct ike *ike)
+{
+	uint32_t seconds = daemon_now(ike->interface->daemon) / 1000;
+
+	ike->priority = (seconds > ike->priority ? seconds : ike->priority) + 1;
+	return ike->priority;
+}
+
 void ike_load(struct ike *ike, const struct session *session)
 {
 	const struct ike_node *node = session->exchange;
@@ -68,6 +83,7 @@ void ike_load(struct ike *ike, const struct session *session)
 		.port = session->port,
 		.if_id = session->if_id,
 		.identity = node ? node->identity : "",
+		.priority = ike_next_priority(ike),
 	};
 	struct vici_request request;
 
@@ -87,6 +103,7 @@ void ike_load_answer(struct ike *ike)
 		.port = IKE_PORT,
 		.if_id = ike->answer_if_id,
 		.identity = "",
+		.priority = PRIORITY_FIRST,
 	};
 	struct vici_request request;
 

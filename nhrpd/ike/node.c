@@ -13,6 +13,10 @@
  * A session stays up while it is called anew (strongSwan was restarted) or
  * has lost its last child SA (IKE was reauthenticated): the kernel's peer is
  * down at once if there are no keys, and up again with the next.
+ *
+ * Of two IKE SAs the older one carries what is sent to a node that called
+ * again (load.c) until it has the new keys as well; NODE_SETTLE later the
+ * older one is ended: it is one of an earlier life of that node.
  */
 #include "node.h"
 
@@ -29,6 +33,8 @@
 #define NODE_CHECK 2000
 #define NODE_TIMEOUT 30000
 #define NODE_GRACE 2000
+#define NODE_SETTLE 2000	/* for a node that called to have its SAs */
+#define NODE_CROSSING 10000	/* calls of both are within that time */
 
 static uint64_t now(const struct ike_node *node)
 {
@@ -82,6 +88,11 @@ static void remove_child(struct ike_node *node, struct node_child *child)
 	free(child);
 }
 
+static int by_age(const struct node_child *a, const struct node_child *b)
+{
+	return (a->made < b->made) - (a->made > b->made);
+}
+
 /* Return: whether it was not known; the newest is the first. */
 static bool note_child(struct ike_node *node, const struct ike_sa *sa,
 		       const struct ike_child *report)
@@ -93,13 +104,14 @@ static bool note_child(struct ike_node *node, const struct ike_sa *sa,
 		child = calloc(1, sizeof(*child));
 		if (!child)
 			return false;
-		DL_PREPEND(node->children, child);
 	}
 	child->sa = *report;
 	child->ike_id = sa->id;
 	child->made = now(node) - report->age * 1000;
 	child->rekey = report->rekey ? now(node) + report->rekey * 1000 : 0;
 	child->seen = true;
+	if (added)
+		DL_INSERT_INORDER(node->children, child, by_age);
 	return added;
 }
 
@@ -112,6 +124,30 @@ void node_lose(struct ike_node *node, const struct ike_child *report)
 	remove_child(node, child);
 	if (!node->children && node->phase == NODE_RESTING)
 		set_phase(node, NODE_LOST, NODE_GRACE);
+}
+
+/* Two that called each other may both use both. */
+static bool is_replaced(const struct ike_node *node,
+			const struct node_child *child)
+{
+	const struct node_child *newest = node->children;
+
+	return child->ike_id && child->ike_id != newest->ike_id &&
+	       child->made + NODE_CROSSING < newest->made;
+}
+
+static void end_replaced(uv_timer_t *timer)
+{
+	struct ike_node *node = timer->data;
+	struct vici_request request;
+	struct node_child *child;
+
+	DL_FOREACH(node->children, child) {
+		if (!is_replaced(node, child))
+			continue;
+		ike_sa_replaced(&request, child->ike_id);
+		ike_send(node->ike, &request);
+	}
 }
 
 /* ---- life ---- */
@@ -129,7 +165,11 @@ struct ike_node *node_get(struct ike *ike, struct session *session)
 		return NULL;
 	node->timer = timer_new(ike->interface->daemon->loop, timer_ends,
 				node);
-	if (!node->timer) {
+	node->replaced_timer = timer_new(ike->interface->daemon->loop,
+					 end_replaced, node);
+	if (!node->timer || !node->replaced_timer) {
+		timer_free(node->timer);
+		timer_free(node->replaced_timer);
 		free(node);
 		return NULL;
 	}
@@ -147,6 +187,7 @@ void node_free(struct ike_node *node)
 	node->session->exchange = NULL;
 	DL_DELETE(node->ike->nodes, node);
 	timer_free(node->timer);
+	timer_free(node->replaced_timer);
 	free(node);
 }
 
@@ -172,7 +213,8 @@ void node_end(struct ike_node *node)
 	struct node_child *child;
 
 	DL_FOREACH(node->children, child)
-		end_sa(node->ike, child->ike_id);
+		if (child->ike_id)
+			end_sa(node->ike, child->ike_id);
 	if (node->phase == NODE_CALLING)
 		end_call(node);
 	node_free(node);
@@ -237,6 +279,9 @@ static void refuse(struct ike_node *node, const struct ike_sa *sa)
 void node_up(struct ike_node *node, const struct ike_sa *sa,
 	     const struct ike_child *child)
 {
+	uint32_t last = node->children ? node->children->ike_id : 0;
+	bool added;
+
 	if (!is_same(node, sa)) {
 		end_sa(node->ike, sa->id);
 		ike_taken(node->ike);
@@ -251,7 +296,13 @@ void node_up(struct ike_node *node, const struct ike_sa *sa,
 	}
 	set_phase(node, NODE_RESTING, 0);
 	node->called = false;
-	if (note_child(node, sa, child) || node->session->state != SESSION_UP)
+	added = note_child(node, sa, child);
+	if (added && sa->id != last) {
+		/* The policy of another one comes after that of this one. */
+		ike_load(node->ike, node->session);
+		timer_set(node->replaced_timer, NODE_SETTLE);
+	}
+	if (added || node->session->state != SESSION_UP)
 		session_up(node->session);
 }
 
@@ -369,6 +420,15 @@ static void timer_ends(uv_timer_t *timer)
 }
 
 /* ---- lists ---- */
+
+void node_unknown(struct ike_node *node)
+{
+	struct node_child *child;
+
+	node->called = false;
+	DL_FOREACH(node->children, child)
+		child->ike_id = 0;
+}
 
 void node_doubt(struct ike_node *node)
 {

@@ -23,7 +23,7 @@ enum node_phase {
 /** struct node_child - a child SA of a node */
 struct node_child {
 	struct ike_child sa;
-	uint32_t ike_id;	/* of its IKE SA */
+	uint32_t ike_id;	/* of its IKE SA, 0: not known any more */
 	uint64_t made;		/* ms of daemon_now() */
 	uint64_t rekey;		/* ditto, 0: not known */
 	bool seen;		/* in the last list of strongSwan's */
@@ -44,7 +44,8 @@ struct node_child {
  * @childless: how often that was so
  * @identity: of the node, "" while unknown
  * @words: what strongSwan last said about a call
- * @children: that carry data
+ * @replaced_timer: when to end IKE SAs that others have replaced
+ * @children: that carry data, the newest first
  */
 struct ike_node {
 	struct ike *ike;
@@ -57,6 +58,7 @@ struct ike_node {
 	unsigned int childless;
 	char identity[SESSION_NAME_MAX];
 	char words[128];
+	uv_timer_t *replaced_timer;
 	struct node_child *children;
 	struct ike_node *prev, *next;
 };
@@ -89,6 +91,9 @@ void node_lose(struct ike_node *node, const struct ike_child *child);
 
 /** node_child_find - by its SPI, in either direction, or NULL */
 struct node_child *node_child_find(struct ike_node *node, uint32_t spi);
+
+/** node_unknown - strongSwan may number its SAs anew: until the next list */
+void node_unknown(struct ike_node *node);
 
 /** node_doubt - what follows is a list of all that strongSwan has */
 void node_doubt(struct ike_node *node);

@@ -15,14 +15,17 @@
 
 #define RETRY_MAX 8000		/* ms between two tries to connect */
 #define READ_SIZE 4096
+#define ANSWER_TIME 60000	/* ms that an answer may take */
 
 /**
  * struct waiting - a command or registration without an answer so far
  * @reply: gets the answer of a command, or NULL
+ * @since: when it was sent, ms of uv_now()
  */
 struct waiting {
 	vici_reply reply;
 	uint32_t tag;
+	uint64_t since;
 	struct waiting *prev, *next;
 };
 
@@ -150,8 +153,18 @@ static int post(struct connection *connection, struct vici_request *request,
 	}
 	waiting->reply = reply;
 	waiting->tag = tag;
+	waiting->since = uv_now(connection->client->loop);
 	DL_APPEND(connection->waiting, waiting);
 	return 0;
+}
+
+/* Looked at whenever there is more to say: nothing else would miss it. */
+static bool is_hung(const struct connection *connection)
+{
+	const struct waiting *oldest = connection->waiting;
+
+	return oldest && uv_now(connection->client->loop) - oldest->since >
+			 ANSWER_TIME;
 }
 
 void vici_client_send(struct vici_client *client,
@@ -162,6 +175,10 @@ void vici_client_send(struct vici_client *client,
 
 	if (!client->connected)
 		return;
+	if (is_hung(client->connection)) {
+		fail(client, "does not answer");
+		return;
+	}
 	error = post(client->connection, request, reply, tag);
 	if (error)
 		fail(client, uv_strerror(error));

@@ -64,7 +64,8 @@ void vici_client_set_path(struct vici_client *client, const char *path,
 bool vici_client_connected(const struct vici_client *client);
 
 /**
- * vici_client_send - send a command; does nothing while not connected
+ * vici_client_send - send a command; does nothing while not connected, and
+ *		      disconnects if an earlier one has waited too long
  * @request: begun as VICI_REQUEST
  * @reply: gets the answer; NULL: nobody wants it
  * @tag: for @reply

@@ -19,7 +19,7 @@ load_mgre
 # traffic_start, traffic_stop: from HOST1 to HOST0, through SPOKE1 and HUB.
 traffic_start()
 {
-	ip netns exec "$HOST1" ping -q -i 0.1 10.1.0.2 > "$TMPDIR/ping" &
+	ip netns exec "$HOST1" ping -q -i 0.02 10.1.0.2 > "$TMPDIR/ping" &
 	ping=$!
 	sleep 1
 }
@@ -30,6 +30,11 @@ traffic_stop()
 	kill -INT $ping
 	wait $ping
 	awk '/packets transmitted/ { print $1 - $4 }' "$TMPDIR/ping"
+}
+
+has_keys()
+{
+	strongswan_ctl "$1" --list-sas 2>/dev/null | grep -q INSTALLED
 }
 
 # spi: of the SA by which SPOKE1 sends to the hub, the newest first.
@@ -55,17 +60,29 @@ slowwait 60 ip netns exec "$HOST1" ping -q -c 1 -W 1 10.1.0.2 > /dev/null
 check_err $? "no traffic"
 log_test "traffic flows"
 
-for signal in KILL TERM; do
-	for part in SPOKE1 HUB; do
-		strongswan_stop $part $signal
-		strongswan_start $part
-		check_err $? "strongSwan of $part does not come back"
-		slowwait 60 ip netns exec "$HOST1" ping -q -c 1 -W 1 10.1.0.2 \
-			> /dev/null
-		check_err $? "no traffic: $(cat "$TMPDIR/$part.log")"
-	done
-	log_test "traffic comes back after strongSwan was ended by SIG$signal"
+# The other one sends by the old keys until the new ones are on both sides.
+for part in SPOKE1 HUB SPOKE1; do
+	traffic_start
+	strongswan_stop $part KILL
+	sleep 1
+	strongswan_start $part
+	check_err $? "strongSwan of $part does not come back"
+	slowwait 30 has_keys $part > /dev/null
+	check_err $? "no keys of $part: $(cat "$TMPDIR/$part.log")"
+	sleep 5
+	check_equal "$(traffic_stop)" 0 "packets lost"
+	log_test "strongSwan of $part killed under traffic: nothing lost"
 done
+
+for part in SPOKE1 HUB; do
+	strongswan_stop $part TERM
+	strongswan_start $part
+	check_err $? "strongSwan of $part does not come back"
+	slowwait 60 ip netns exec "$HOST1" ping -q -c 1 -W 1 10.1.0.2 \
+		> /dev/null
+	check_err $? "no traffic: $(cat "$TMPDIR/$part.log")"
+done
+log_test "traffic comes back after strongSwan was stopped and started"
 
 sleep 3
 for part in SPOKE1 HUB; do

@@ -149,6 +149,8 @@ static void handle(const uint8_t *bytes, size_t length)
 	if (type != VICI_REQUEST)
 		abort();
 	note_command(&name, &message);
+	if (fake_vici.hung)
+		return;
 	if (fake_vici.listed && vici_equal(&name, "list-sas"))
 		fake_vici_event("list-sa", fake_vici.listed);
 	if (fake_vici.answer)

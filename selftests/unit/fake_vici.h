@@ -22,6 +22,7 @@
  * @answer: what commands are answered with; NULL: it doesn't know them
  * @listed: the "list-sa" event that comes before the answer to "list-sas", or
  *	    NULL
+ * @hung: commands get no answer at all
  */
 struct fake_vici {
 	unsigned int connections;
@@ -33,6 +34,7 @@ struct fake_vici {
 	size_t count;
 	const char *answer;
 	const char *listed;
+	bool hung;
 };
 
 extern struct fake_vici fake_vici;

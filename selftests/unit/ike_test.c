@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -11,6 +12,7 @@
 #include "config.h"
 #include "fake_vici.h"
 #include "ike/connection.h"
+#include "ike/ike.h"
 #include "session.h"
 #include "test.h"
 #include "xfrm.h"
@@ -28,6 +30,7 @@ struct xfrm {
 };
 
 static struct xfrm kernel;
+static uint32_t kernel_has_not;	/* an SPI */
 
 struct xfrm *xfrm_open(uv_loop_t *loop, const struct xfrm_events *events,
 		       void *context)
@@ -48,9 +51,8 @@ int xfrm_sa_usage(struct xfrm *xfrm, const struct nhrp_address *destination,
 {
 	(void)xfrm;
 	(void)destination;
-	(void)spi;
-	(void)usage;
-	return -ESRCH;
+	memset(usage, 0, sizeof(*usage));
+	return spi == kernel_has_not ? -ESRCH : 0;
 }
 
 /* ---- the tests ---- */
@@ -118,6 +120,7 @@ static struct session *find(const char *text, uint16_t port)
 /**
  * struct report - what a test lets strongSwan say of a child SA
  * @connection: its if_id, or 0: the connection for anybody
+ * @age: seconds since it was made
  */
 struct report {
 	uint32_t connection;
@@ -126,6 +129,7 @@ struct report {
 	const char *identity;
 	unsigned int ike, child;
 	uint32_t if_id;
+	unsigned int age;
 };
 
 static const char *render(const char *up, const struct report *sa)
@@ -140,10 +144,11 @@ static const char *render(const char *up, const struct report *sa)
 		 "%s %s { uniqueid=%u state=ESTABLISHED remote-host=%s "
 		 "remote-port=%u remote-id=%s child-sas { gre-%u { uniqueid=%u "
 		 "state=INSTALLED spi-in=%08x spi-out=%08x if-id-in=%08x "
-		 "encr-alg=AES_GCM_16 encr-keysize=256 rekey-time=60 } } }",
+		 "encr-alg=AES_GCM_16 encr-keysize=256 "
+		 "rekey-time=60 install-time=%u } } }",
 		 up, name, sa->ike, sa->nbma, sa->port, sa->identity,
 		 sa->child, sa->child, 0x1000 + sa->child, 0x2000 + sa->child,
-		 sa->if_id);
+		 sa->if_id, sa->age);
 	return text;
 }
 
@@ -421,10 +426,94 @@ static void restart_of_strongswan(void **state)
 	pass(100);
 	assert_took("initiate", "nhrpd:mgre0:");
 	assert_int_equal(session->state, SESSION_UP);
+	forget_commands();
 	up.child = 1;
 	tell("child-updown", "up=yes", &up);
+	/* The next one takes its place a moment later. */
+	assert_took("load-conn", "nhrpd:mgre0:");
 	pass(3000);
 	assert_int_equal(session->state, SESSION_UP);
+}
+
+/* Its numbers of before may be those of other IKE SAs by now. */
+static void restart_then_end(void **state)
+{
+	struct session *session = called_and_up();
+
+	(void)state;
+	fake_vici_stop();
+	run();
+	fake_vici_start(node.loop, path);
+	fake_vici.hung = true;
+	pass(2000);
+	assert_int_equal(fake_vici.connections, 2);
+	sessions_clear(interface, NULL);
+	run();
+	assert_int_equal(session->state, SESSION_IDLE);
+	assert_null(fake_vici_take("terminate"));
+}
+
+static unsigned long priority_loaded(void)
+{
+	const char *text = fake_vici_take("load-conn");
+
+	assert_non_null(text);
+	text = strstr(text, " priority=");
+	assert_non_null(text);
+	return strtoul(text + strlen(" priority="), NULL, 10);
+}
+
+/* strongSwan of the node was restarted, which called again. */
+static void another_call(void **state)
+{
+	struct session *session = called_and_up();
+	struct report up = spoke1(session->if_id, session->if_id);
+	unsigned long first;
+
+	(void)state;
+	ike_load(interface->exchange, session);
+	run();
+	first = priority_loaded();
+	/* Within a short time it is both that called. */
+	up.ike = up.child = 2;
+	pass(9000);
+	tell("child-updown", "up=yes", &up);
+	assert_true(priority_loaded() > first);
+	pass(RETRY + 1000);
+	assert_null(fake_vici_take("terminate"));
+	up.ike = up.child = 3;
+	tell("child-updown", "up=yes", &up);
+	pass(1000);
+	assert_null(fake_vici_take("terminate"));
+	pass(1000);
+	assert_took("terminate", "ike-id=2 timeout=-1 force=yes ");
+	assert_took("terminate", "ike-id=1 timeout=-1 force=yes ");
+	assert_null(fake_vici_take("terminate"));
+	assert_int_equal(session->state, SESSION_UP);
+}
+
+/* strongSwan lists its IKE SAs in no order. */
+static void replaced_found_in_a_list(void **state)
+{
+	struct endpoint there = { .nbma = fake_address(SPOKE1_NBMA),
+				  .if_id = 77 };
+	struct session *session = session_adopt(interface, &there, 0);
+	struct report newer = spoke1(0, 77), older = spoke1(0, 77);
+	struct session_info info = { .udp = false };
+
+	(void)state;
+	session_hold(session);
+	newer.age = 5;
+	older.ike = older.child = 2;
+	older.age = 50;
+	tell("list-sa", "", &newer);
+	tell("list-sa", "", &older);
+	ike_ops.info(session, &info);
+	assert_int_equal(info.spi_out, 0x2001);
+	forget_commands();
+	pass(2000);
+	assert_took("terminate", "ike-id=2 timeout=-1 force=yes ");
+	assert_null(fake_vici_take("terminate"));
 }
 
 static void strongswan_is_not_there(void **state)
@@ -567,6 +656,27 @@ static void flushed_in_the_kernel(void **state)
 	assert_null(fake_vici_take("rekey"));
 }
 
+/* Only what is not in the kernel any more is replaced. */
+static void messages_of_the_kernel_lost(void **state)
+{
+	struct session *session = called_and_up();
+
+	kernel_has_not = 0x1001;
+	kernel.events->lost(kernel.context);
+	pass(500);
+	assert_took("rekey", "child-id=1 ");
+	kernel_has_not = 0x2001;
+	kernel.events->lost(kernel.context);
+	pass(500);
+	assert_took("rekey", "child-id=1 ");
+	kernel_has_not = 0;
+	kernel.events->lost(kernel.context);
+	pass(500);
+	assert_null(fake_vici_take("rekey"));
+	assert_int_equal(session->state, SESSION_UP);
+	(void)state;
+}
+
 static void what_is_not_ours(void **state)
 {
 	(void)state;
@@ -597,12 +707,16 @@ int main(void)
 		IKE_TEST(renewal),
 		IKE_TEST(reauthentication),
 		IKE_TEST(restart_of_strongswan),
+		IKE_TEST(restart_then_end),
+		IKE_TEST(another_call),
+		IKE_TEST(replaced_found_in_a_list),
 		IKE_TEST(strongswan_is_not_there),
 		IKE_TEST(adopted),
 		IKE_TEST(identities),
 		IKE_TEST(reload),
 		IKE_TEST(own_address_changes),
 		IKE_TEST(flushed_in_the_kernel),
+		IKE_TEST(messages_of_the_kernel_lost),
 		IKE_TEST(what_is_not_ours),
 	};
 

@@ -154,6 +154,25 @@ static void survives_a_restart(void **state)
 	assert_int_equal(fake_vici.registered, 4);
 }
 
+/* Nobody asks it a second time for what it owes an answer. */
+static void hangs(void **state)
+{
+	(void)state;
+	meet();
+	send_version(1);
+	fake_clock_advance(&loop, 61000);
+	fake_vici.hung = true;
+	send_version(2);
+	fake_clock_advance(&loop, 60000);
+	send_version(3);
+	assert_true(vici_client_connected(client));
+	fake_clock_advance(&loop, 1);
+	send_version(4);
+	assert_int_equal(disconnected, 1);
+	assert_string_equal(reason, "does not answer");
+	assert_int_equal(answers, 1);
+}
+
 static void events_come_between(void **state)
 {
 	(void)state;
@@ -227,6 +246,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(waits_for_it, begin, end),
 		cmocka_unit_test_setup_teardown(survives_a_restart, begin,
 						end),
+		cmocka_unit_test_setup_teardown(hangs, begin, end),
 		cmocka_unit_test_setup_teardown(events_come_between, begin,
 						end),
 		cmocka_unit_test_setup_teardown(pieces, begin, end),
