@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What the kernel says of SAs.
+ * What the kernel says of SAs and policies.
  */
 #include <sodium.h>
 
@@ -118,8 +118,27 @@ static void kernel_flushed(void *context)
 	kernel_each(context, kernel_flush_one);
 }
 
+static void kernel_unpoliced_one(struct association *association,
+				 uint64_t spread)
+{
+	(void)spread;
+	keys_set_policies(association);
+}
+
+/* What we deleted ourselves is not set again: it should not be there. */
+static void kernel_unpoliced(void *context, uint32_t if_id)
+{
+	struct association *association = kernel_find(context, if_id);
+
+	if (!if_id)
+		kernel_each(context, kernel_unpoliced_one);
+	else if (association)
+		keys_set_policies(association);
+}
+
 static void kernel_doubt(struct association *association, uint64_t spread)
 {
+	keys_set_policies(association);
 	if (association->keys)
 		timer_set(association->alive_timer,
 			  randombytes_uniform(spread + 1));
@@ -190,5 +209,6 @@ const struct xfrm_events kernel_events = {
 	.flushed = kernel_flushed,
 	.moved = kernel_moved,
 	.acquire = kernel_acquire,
+	.unpoliced = kernel_unpoliced,
 	.lost = kernel_lost,
 };

@@ -133,6 +133,36 @@ void keys_remove(struct association *association, struct keys *keys)
 	keys_free(association->network, keys);
 }
 
+static int keys_set_policy(const struct association *association,
+			   const struct nhrp_address *source,
+			   const struct nhrp_address *destination)
+{
+	struct xfrm *xfrm = keys_xfrm(association);
+
+	if (!xfrm_policy_set(xfrm, source, destination,
+			     association->session->if_id))
+		return 0;
+	log_error("%s: policy: %s", association->network->interface->name,
+		  xfrm_error(xfrm));
+	return -1;
+}
+
+void keys_set_policies(const struct association *association)
+{
+	const struct keys *keys = association->keys;
+	const struct old_sa *old;
+
+	if (keys) {
+		keys_set_policy(association, &keys->own.address,
+				&keys->peer.address);
+		return;
+	}
+	DL_FOREACH(association->old, old)
+		if (old->outbound)
+			keys_set_policy(association, &old->id.source,
+					&old->id.destination);
+}
+
 /* The policy of an SA that is not of the present addresses goes with it. */
 static void keys_remove_policy(struct association *association,
 			       const struct nhrp_address *source,
@@ -266,12 +296,8 @@ int keys_use(struct association *association, struct keys *keys)
 					    KEYS_LINGER_UNCONFIRMED;
 	struct keys *old = association->keys;
 
-	if (xfrm_policy_set(keys_xfrm(association), &keys->own.address,
-			    &keys->peer.address,
-			    association->session->if_id)) {
-		log_error("%s: policy: %s",
-			  association->network->interface->name,
-			  xfrm_error(keys_xfrm(association)));
+	if (keys_set_policy(association, &keys->own.address,
+			    &keys->peer.address)) {
 		keys_remove(association, keys);
 		return -1;
 	}

@@ -382,6 +382,9 @@ int keys_use(struct association *association, struct keys *keys);
 #define KEYS_LINGER 5000
 #define KEYS_LINGER_UNCONFIRMED 30000
 
+/** keys_set_policies - set again what should be there, logged if refused */
+void keys_set_policies(const struct association *association);
+
 /** keys_let_linger - remove the inbound SA of @keys, but @linger ms later */
 void keys_let_linger(struct association *association, struct keys *keys,
 		     uint64_t linger);

@@ -287,23 +287,47 @@ int xfrm_sa_dump(struct xfrm *xfrm,
 	return 0;
 }
 
+static struct world_policy *
+find_policy(struct xfrm *xfrm, const struct nhrp_address *source,
+	    const struct nhrp_address *destination, uint32_t if_id)
+{
+	struct world_policy *policy;
+	size_t i;
+
+	for (i = 0; i < xfrm->policies; i++) {
+		policy = &xfrm->policy[i];
+		if (policy->if_id == if_id &&
+		    nhrp_address_equal(&policy->source, source) &&
+		    nhrp_address_equal(&policy->destination, destination))
+			return policy;
+	}
+	return NULL;
+}
+
 int xfrm_policy_set(struct xfrm *xfrm, const struct nhrp_address *source,
 		    const struct nhrp_address *destination, uint32_t if_id)
 {
-	(void)source;
-	(void)destination;
-	(void)if_id;
-	xfrm->policies++;
+	if (find_policy(xfrm, source, destination, if_id))
+		return 0;
+	if (xfrm->policies == WORLD_SAS)
+		return -ENOMEM;
+	xfrm->policy[xfrm->policies++] = (struct world_policy){
+		.source = *source,
+		.destination = *destination,
+		.if_id = if_id,
+	};
 	return 0;
 }
 
 int xfrm_policy_delete(struct xfrm *xfrm, const struct nhrp_address *source,
 		       const struct nhrp_address *destination, uint32_t if_id)
 {
-	(void)source;
-	(void)destination;
-	(void)if_id;
-	xfrm->policies--;
+	struct world_policy *policy = find_policy(xfrm, source, destination,
+						  if_id);
+
+	if (!policy)
+		return -ENOENT;
+	*policy = xfrm->policy[--xfrm->policies];
 	return 0;
 }
 

@@ -23,17 +23,24 @@ struct world_sa {
 	struct xfrm_usage usage;
 };
 
+/** struct world_policy - a policy of a kernel */
+struct world_policy {
+	struct nhrp_address source, destination;
+	uint32_t if_id;
+};
+
 /**
  * struct xfrm - a kernel
  * @sas, @count: its SAs
- * @policies: how many
+ * @policy, @policies: its policies, and how many
  */
 struct xfrm {
 	const struct xfrm_events *events;
 	void *context;
 	struct world_sa sas[WORLD_SAS];
 	size_t count;
-	int policies;
+	struct world_policy policy[WORLD_SAS];
+	size_t policies;
 };
 
 /** struct node - an nhrpd with one interface */
