@@ -140,6 +140,20 @@ void association_place(struct association *association)
 	session_moved(session, &place->address, place->port);
 }
 
+/* ---- control messages ---- */
+
+void association_say(struct association *association, enum sealed_kind kind)
+{
+	struct keys *keys = association->keys;
+	uint8_t bytes[MESSAGE_CONTROL_SIZE];
+
+	sealed_write(&keys->sealed, kind,
+		     association->network->credentials.network_id,
+		     keys->remote_index, bytes);
+	network_send(association->network, &keys->own, &keys->peer, bytes,
+		     sizeof(bytes));
+}
+
 /* ---- end ---- */
 
 static void association_free_old(struct association *association)
@@ -182,25 +196,13 @@ void association_free(struct association *association)
 	free(association);
 }
 
-static void association_say_close(struct association *association)
-{
-	struct keys *keys = association->keys;
-	uint8_t bytes[MESSAGE_CONTROL_SIZE];
-
-	sealed_write(&keys->sealed, SEALED_CLOSE,
-		     association->network->credentials.network_id,
-		     keys->remote_index, bytes);
-	network_send(association->network, &keys->own, &keys->peer, bytes,
-		     sizeof(bytes));
-}
-
 void association_remove(struct association *association)
 {
 	struct keys *keys = association->keys;
 
 	call_end(association);
 	if (keys) {
-		association_say_close(association);
+		association_say(association, SEALED_CLOSE);
 		xfrm_policy_delete(association->network->native->xfrm,
 				   &keys->own.address, &keys->peer.address,
 				   association->session->if_id);

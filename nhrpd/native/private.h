@@ -220,7 +220,7 @@ struct old_sa {
  * @old_timer: when the next of @old is removed
  * @packets_in, @packets_out: of both SAs when they were last looked at
  * @heard: when @packets_in had last changed, ms
- * @kept: when the last keepalive was sent, ms
+ * @kept: when a NAT mapping was last kept, ms
  * @probes: sent since something was heard
  */
 struct association {
@@ -344,6 +344,9 @@ bool association_admit(struct association *association,
 
 /** association_place - tell NHRP where the node is, if that is news */
 void association_place(struct association *association);
+
+/** association_say - send it a sealed message; there must be keys */
+void association_say(struct association *association, enum sealed_kind kind);
 
 /** association_free - leave the kernel as it is */
 void association_free(struct association *association);
