@@ -196,16 +196,27 @@ void association_free(struct association *association)
 	free(association);
 }
 
+/* Without keys, what an nhrpd before us may have left is where they would be. */
+static void association_remove_policy(struct association *association)
+{
+	const struct session *session = association->session;
+	const struct keys *keys = association->keys;
+	const struct place place = network_place(association->network);
+
+	xfrm_policy_delete(association->network->native->xfrm,
+			   keys ? &keys->own.address : &place.address,
+			   keys ? &keys->peer.address : &session->nbma,
+			   session->if_id);
+}
+
 void association_remove(struct association *association)
 {
 	struct keys *keys = association->keys;
 
 	call_end(association);
+	association_remove_policy(association);
 	if (keys) {
 		association_say(association, SEALED_CLOSE);
-		xfrm_policy_delete(association->network->native->xfrm,
-				   &keys->own.address, &keys->peer.address,
-				   association->session->if_id);
 		association->keys = NULL;
 		keys_remove(association, keys);
 	}

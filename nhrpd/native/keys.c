@@ -367,6 +367,7 @@ static size_t keys_find_first(const struct native *native, uint32_t if_id)
 void keys_find_old(struct association *association)
 {
 	struct native *native = association->network->native;
+	const struct place own = network_place(association->network);
 	const struct session *session = association->session;
 	const struct xfrm_sa_id *id;
 	size_t i;
@@ -379,7 +380,7 @@ void keys_find_old(struct association *association)
 		if (id->if_id != session->if_id)
 			break;
 		keys_linger(association, id,
-			    nhrp_address_equal(&id->destination,
-					       &session->nbma), UINT64_MAX);
+			    !nhrp_address_equal(&id->destination,
+						&own.address), UINT64_MAX);
 	}
 }

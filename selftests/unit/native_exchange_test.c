@@ -2,6 +2,7 @@
 /*
  * Whole nodes making keys with each other.
  */
+#include <errno.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -612,6 +613,51 @@ static void restart_takes_over(void **state)
 	assert_int_equal(b.kernel.policies, 1);
 }
 
+/* b comes again and finds what it left, and a is away. */
+static void restart_b_alone(void)
+{
+	struct endpoint endpoint = session_endpoint(b.interface.sessions);
+
+	world_close(&b);
+	b.interface.exchange = NULL;
+	world.dead = fake_address(A);
+	world_open(&b);
+	session_adopt(&b.interface, &endpoint, CONFIG_UDP_PORT);
+}
+
+static void restart_and_no_use_for_it(void **state)
+{
+	(void)state;
+	open_with_psk();
+	connect_a_to_b();
+	/* Its SAs have expired by now. */
+	b.kernel.count = 0;
+	restart_b_alone();
+	sessions_stop(&b.interface, "not used");
+	assert_int_equal(b.kernel.policies, 0);
+}
+
+static void restart_finds_an_earlier_address(void **state)
+{
+	const struct nhrp_address earlier = fake_address("192.0.2.77");
+	struct xfrm_sa out = { .source = fake_address(B), .spi = 0x77777777 };
+
+	(void)state;
+	open_with_psk();
+	connect_a_to_b();
+	out.destination = earlier;
+	out.if_id = b.interface.sessions->if_id;
+	xfrm_sa_add(&b.kernel, &out);
+	xfrm_policy_set(&b.kernel, &out.source, &earlier, out.if_id);
+	restart_b_alone();
+	memset(&world.dead, 0, sizeof(world.dead));
+	session_hold(b.interface.sessions);
+	world_pass(1000);
+	assert_true(world_connected(&a, &b));
+	assert_int_equal(b.kernel.policies, 1);
+	assert_int_equal(xfrm_sa_delete(&b.kernel, &earlier, out.spi), -ESRCH);
+}
+
 static void restart_without_a_memory(void **state)
 {
 	(void)state;
@@ -880,6 +926,8 @@ int main(void)
 		TEST(one_deleted_by_somebody),
 		TEST(policies_deleted_by_somebody),
 		TEST(restart_takes_over),
+		TEST(restart_and_no_use_for_it),
+		TEST(restart_finds_an_earlier_address),
 		TEST(restart_without_a_memory),
 		TEST(nhrpd_of_the_other_is_away),
 		TEST(busy_node_is_not_asked),
