@@ -95,7 +95,7 @@ static int xfrm_open_sockets(struct xfrm *xfrm, uv_loop_t *loop)
 		return error;
 	if (nl_socket_add_memberships(xfrm->notices.socket, XFRMNLGRP_ACQUIRE,
 				      XFRMNLGRP_EXPIRE, XFRMNLGRP_SA,
-				      XFRMNLGRP_MAPPING, XFRMNLGRP_POLICY,
+				      XFRMNLGRP_POLICY, XFRMNLGRP_MAPPING,
 				      0) < 0)
 		return -EPERM;
 	return 0;

@@ -72,8 +72,8 @@ struct xfrm_usage {
  * Only SAs with an if_id are told. @expired: soft: renew it; hard: it is gone.
  * @deleted: gone, also by our own hand. @flushed: all are gone. @moved: an
  * inbound SA in UDP receives from another address or port. @acquire: a packet
- * found a policy of ours but no SA. @unpoliced: an outbound policy of an if_id
- * is gone, also by our own hand; 0: all are. @lost: messages were dropped.
+ * found a policy of ours but no SA. @unpoliced: outbound policies of @if_id are
+ * gone, of 0: all, also by our own hand. @lost: messages were dropped.
  */
 struct xfrm_events {
 	void (*expired)(void *context, const struct xfrm_sa_id *id, bool hard);

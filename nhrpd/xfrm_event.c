@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What the kernel says of security associations and policies. Most of it may
- * be about those of others: ours have an if_id.
+ * What the kernel says of security associations and policies. Most of it may be
+ * about those of others: ours have an if_id.
  */
 #include <linux/ipsec.h>
 #include <netinet/in.h>
@@ -96,14 +96,20 @@ static void xfrm_acquire(struct xfrm *xfrm, struct nlmsghdr *header)
 
 static void xfrm_policy_deleted(struct xfrm *xfrm, struct nlmsghdr *header)
 {
-	struct xfrm_userpolicy_id id;
 	struct nlattr *tb[XFRMA_MAX + 1];
+	struct xfrm_userpolicy_id id;
 
 	if (!xfrm->events->unpoliced || !xfrm_parse(header, sizeof(id), tb))
 		return;
 	memcpy(&id, nlmsg_data(header), sizeof(id));
 	if (id.dir == XFRM_POLICY_OUT && xfrm_if_id(tb))
 		xfrm->events->unpoliced(xfrm->context, xfrm_if_id(tb));
+}
+
+static void xfrm_policies_flushed(struct xfrm *xfrm)
+{
+	if (xfrm->events->unpoliced)
+		xfrm->events->unpoliced(xfrm->context, 0);
 }
 
 void xfrm_message(struct nlmsghdr *header, void *context)
@@ -130,8 +136,7 @@ void xfrm_message(struct nlmsghdr *header, void *context)
 		xfrm_policy_deleted(xfrm, header);
 		break;
 	case XFRM_MSG_FLUSHPOLICY:
-		if (xfrm->events->unpoliced)
-			xfrm->events->unpoliced(xfrm->context, 0);
+		xfrm_policies_flushed(xfrm);
 		break;
 	}
 }

@@ -61,7 +61,7 @@ bool xfrm_get_id(struct xfrm_sa_id *id, const struct xfrm_usersa_info *info,
 int xfrm_find(struct xfrm *xfrm, const struct nhrp_address *destination,
 	      uint32_t spi, struct xfrm_found *found);
 
-/** xfrm_message - hear what the kernel says of SAs; @context is the xfrm */
+/** xfrm_message - hear what the kernel says; @context is the xfrm */
 void xfrm_message(struct nlmsghdr *header, void *context);
 
 #endif /* NHRPD_XFRM_PRIVATE_H */

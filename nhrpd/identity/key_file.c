@@ -14,10 +14,33 @@
 #define VARIANT sodium_base64_VARIANT_ORIGINAL
 #define TEXT_MAX sodium_base64_ENCODED_LEN(CERTIFICATE_SIZE_MAX, VARIANT)
 
-/* Who else may do what with a file; anything of this is refused. */
-enum {
-	OTHERS_WRITE = 0002,
-	OTHERS_ANYTHING = 0077,
+/**
+ * struct rule - what is asked of a file
+ * @refused: bits that its mode must not have
+ * @mode: what is wrong with one that has, and what is right
+ * @owner: what must belong to root or to us, NULL: it may be anybody's
+ */
+struct rule {
+	mode_t refused;
+	const char *mode;
+	const char *owner;
+};
+
+static const struct rule rule_public = {
+	.refused = 0002,
+	.mode = "everybody may write it; 0644 is right",
+};
+
+static const struct rule rule_trusted = {
+	.refused = 0022,
+	.mode = "others may write it; 0644 is right",
+	.owner = "what is trusted",
+};
+
+static const struct rule rule_secret = {
+	.refused = 0077,
+	.mode = "open to others; a secret must have mode 0600",
+	.owner = "a secret",
 };
 
 /* Return: -1. */
@@ -39,7 +62,7 @@ static int fail(struct key_file_error *error, const char *path,
 	return -1;
 }
 
-static int check_file(int file, const char *path, mode_t refused,
+static int check_file(int file, const char *path, const struct rule *rule,
 		      struct key_file_error *error)
 {
 	struct stat status;
@@ -48,20 +71,14 @@ static int check_file(int file, const char *path, mode_t refused,
 		return fail(error, path, "%s", strerror(errno));
 	if (!S_ISREG(status.st_mode))
 		return fail(error, path, "is not a regular file");
-	if (refused == OTHERS_ANYTHING && status.st_uid &&
-	    status.st_uid != geteuid())
+	if (rule->owner && status.st_uid && status.st_uid != geteuid())
 		return fail(error, path,
-			    "belongs to user %u; a secret must belong to root or to the user who reads it",
-			    status.st_uid);
-	if (!(status.st_mode & refused))
-		return 0;
-	if (refused == OTHERS_ANYTHING)
-		return fail(error, path,
-			    "has mode %04o, open to others; a secret must have mode 0600",
-			    status.st_mode & 07777);
-	return fail(error, path,
-		    "has mode %04o, everybody may write it; 0644 is right",
-		    status.st_mode & 07777);
+			    "belongs to user %u; %s must belong to root or to the user who reads it",
+			    status.st_uid, rule->owner);
+	if (status.st_mode & rule->refused)
+		return fail(error, path, "has mode %04o, %s",
+			    status.st_mode & 07777, rule->mode);
+	return 0;
 }
 
 /* Return: bytes read, at most @room, or -1. */
@@ -83,7 +100,7 @@ static ssize_t read_all(int file, const char *path, char *text, size_t room,
 }
 
 /* Return: bytes read, at most @room, or -1. */
-static ssize_t read_file(const char *path, mode_t refused, char *text,
+static ssize_t read_file(const char *path, const struct rule *rule, char *text,
 			 size_t room, struct key_file_error *error)
 {
 	/* Not to wait for the other end of a FIFO. */
@@ -92,7 +109,7 @@ static ssize_t read_file(const char *path, mode_t refused, char *text,
 
 	if (file < 0)
 		return fail(error, path, "%s", strerror(errno));
-	if (!check_file(file, path, refused, error))
+	if (!check_file(file, path, rule, error))
 		length = read_all(file, path, text, room, error);
 	close(file);
 	return length;
@@ -113,11 +130,12 @@ static ssize_t decode(const char *text, size_t length, uint8_t *bytes,
 }
 
 /* Read a line of base64. Return: bytes it stands for, or -1. */
-static ssize_t read_line(const char *path, mode_t refused, uint8_t *bytes,
-			 size_t room, struct key_file_error *error)
+static ssize_t read_line(const char *path, const struct rule *rule,
+			 uint8_t *bytes, size_t room,
+			 struct key_file_error *error)
 {
 	char text[TEXT_MAX + 16];
-	ssize_t length = read_file(path, refused, text, sizeof(text), error);
+	ssize_t length = read_file(path, rule, text, sizeof(text), error);
 
 	if (length >= 0) {
 		length = length < (ssize_t)sizeof(text) ?
@@ -131,12 +149,12 @@ static ssize_t read_line(const char *path, mode_t refused, uint8_t *bytes,
 }
 
 /* Like read_line(), of just @expected bytes. Return: 0 or -1. */
-static int read_key(const char *path, mode_t refused, const char *what,
-		    uint8_t *key, size_t expected,
+static int read_key(const char *path, const struct rule *rule,
+		    const char *what, uint8_t *key, size_t expected,
 		    struct key_file_error *error)
 {
 	uint8_t bytes[CERTIFICATE_SECRET];
-	ssize_t length = read_line(path, refused, bytes, sizeof(bytes), error);
+	ssize_t length = read_line(path, rule, bytes, sizeof(bytes), error);
 
 	if (length == (ssize_t)expected)
 		memcpy(key, bytes, expected);
@@ -150,7 +168,7 @@ static int read_key(const char *path, mode_t refused, const char *what,
 int key_file_read_psk(const char *path, uint8_t psk[KEY_FILE_PSK],
 		      struct key_file_error *error)
 {
-	return read_key(path, OTHERS_ANYTHING, "a pre-shared key", psk,
+	return read_key(path, &rule_secret, "a pre-shared key", psk,
 			KEY_FILE_PSK, error);
 }
 
@@ -169,7 +187,7 @@ static bool fits_together(const uint8_t secret[CERTIFICATE_SECRET])
 int key_file_read_secret(const char *path, uint8_t secret[CERTIFICATE_SECRET],
 			 struct key_file_error *error)
 {
-	if (read_key(path, OTHERS_ANYTHING, "a private key", secret,
+	if (read_key(path, &rule_secret, "a private key", secret,
 		     CERTIFICATE_SECRET, error))
 		return -1;
 	if (fits_together(secret))
@@ -181,8 +199,8 @@ int key_file_read_secret(const char *path, uint8_t secret[CERTIFICATE_SECRET],
 int key_file_read_public(const char *path, uint8_t key[CERTIFICATE_KEY],
 			 struct key_file_error *error)
 {
-	if (read_key(path, OTHERS_WRITE, "a public key", key, CERTIFICATE_KEY,
-		     error))
+	if (read_key(path, &rule_public, "a public key", key,
+		     CERTIFICATE_KEY, error))
 		return -1;
 	if (!crypto_core_ed25519_is_valid_point(key))
 		return fail(error, path, "is not an Ed25519 public key");
@@ -199,7 +217,7 @@ bool key_file_parse_public(const char *text, uint8_t key[CERTIFICATE_KEY])
 ssize_t key_file_read_text(const char *path, char *text, size_t room,
 			   struct key_file_error *error)
 {
-	ssize_t length = read_file(path, OTHERS_WRITE, text, room, error);
+	ssize_t length = read_file(path, &rule_trusted, text, room, error);
 
 	if (length == (ssize_t)room)
 		return fail(error, path, "is too large: %zu bytes or more",
@@ -207,12 +225,13 @@ ssize_t key_file_read_text(const char *path, char *text, size_t room,
 	return length;
 }
 
-int key_file_read_certificate(const char *path, uint8_t *bytes, size_t *length,
-			      struct certificate *certificate,
-			      struct key_file_error *error)
+static int read_certificate(const char *path, const struct rule *rule,
+			    uint8_t *bytes, size_t *length,
+			    struct certificate *certificate,
+			    struct key_file_error *error)
 {
-	ssize_t size = read_line(path, OTHERS_WRITE, bytes,
-				 CERTIFICATE_SIZE_MAX, error);
+	ssize_t size = read_line(path, rule, bytes, CERTIFICATE_SIZE_MAX,
+				 error);
 	const char *wrong;
 
 	if (size < 0)
@@ -221,6 +240,31 @@ int key_file_read_certificate(const char *path, uint8_t *bytes, size_t *length,
 	wrong = certificate_parse(bytes, size, certificate);
 	if (wrong)
 		return fail(error, path, "the certificate %s", wrong);
+	return 0;
+}
+
+int key_file_read_certificate(const char *path, uint8_t *bytes, size_t *length,
+			      struct certificate *certificate,
+			      struct key_file_error *error)
+{
+	return read_certificate(path, &rule_public, bytes, length, certificate,
+				error);
+}
+
+int key_file_read_authority(const char *path, struct certificate *authority,
+			    struct key_file_error *error)
+{
+	uint8_t bytes[CERTIFICATE_SIZE_MAX];
+	size_t length;
+
+	if (read_certificate(path, &rule_trusted, bytes, &length, authority,
+			     error))
+		return -1;
+	if (!authority->is_authority)
+		return fail(error, path, "is not an authority's certificate");
+	if (!certificate_is_signed(bytes, length, authority->key))
+		return fail(error, path,
+			    "is damaged: the authority has not signed it");
 	return 0;
 }
 

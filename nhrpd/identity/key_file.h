@@ -2,7 +2,8 @@
 /*
  * Keys and certificates in files: one line of base64 each. All must be regular
  * files, a symbolic link to one will do, that not everybody may write. Those
- * with secrets must belong to root or to us, and be closed to all others.
+ * that are trusted must belong to root or to us, and no other may write them;
+ * those with secrets must be closed to all others as well.
  */
 #ifndef NHRPD_IDENTITY_KEY_FILE_H
 #define NHRPD_IDENTITY_KEY_FILE_H
@@ -41,7 +42,7 @@ int key_file_read_public(const char *path, uint8_t key[CERTIFICATE_KEY],
 bool key_file_parse_public(const char *text, uint8_t key[CERTIFICATE_KEY]);
 
 /**
- * key_file_read_text - any file without secrets
+ * key_file_read_text - any file that is trusted and without secrets
  * @text: room for @room bytes; gets no NUL
  *
  * Return: bytes read, or -1 with @error filled, also if there are more.
@@ -59,6 +60,10 @@ ssize_t key_file_read_text(const char *path, char *text, size_t room,
 int key_file_read_certificate(const char *path, uint8_t *bytes, size_t *length,
 			      struct certificate *certificate,
 			      struct key_file_error *error);
+
+/** key_file_read_authority - the certificate of a trusted authority: 0 or -1 */
+int key_file_read_authority(const char *path, struct certificate *authority,
+			    struct key_file_error *error);
 
 /** key_file_write_secret - new file of mode 0600 (never over another): 0, -1 */
 int key_file_write_secret(const char *path, const uint8_t *secret,

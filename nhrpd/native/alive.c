@@ -78,32 +78,17 @@ static bool alive_has_sent(struct association *association)
 	return sent;
 }
 
-static void alive_probe(struct association *association)
-{
-	struct keys *keys = association->keys;
-	uint8_t bytes[MESSAGE_CONTROL_SIZE];
-
-	association->probes++;
-	sealed_write(&keys->sealed, SEALED_PROBE,
-		     association->network->credentials.network_id,
-		     keys->remote_index, bytes);
-	network_send(association->network, &keys->own, &keys->peer, bytes,
-		     sizeof(bytes));
-}
-
-/* One byte, which the kernel of the other throws away (RFC 3948). */
+/* Sealed, so that the other follows it where the NAT has a new port for us. */
 static void alive_keep(struct association *association)
 {
-	static const uint8_t keepalive = 0xff;
-	struct keys *keys = association->keys;
 	uint64_t now = native_now(association->network->native);
 
 	/* The timer of this may be early by its jitter. */
-	if (!keys->behind_nat || now - association->kept < ALIVE_KEEP * 8 / 10)
+	if (!association->keys->behind_nat ||
+	    now - association->kept < ALIVE_KEEP * 8 / 10)
 		return;
 	association->kept = now;
-	network_send(association->network, &keys->own, &keys->peer,
-		     &keepalive, sizeof(keepalive));
+	association_say(association, SEALED_ALIVE);
 }
 
 void alive_timer(uv_timer_t *timer)
@@ -119,8 +104,10 @@ void alive_timer(uv_timer_t *timer)
 			association_down(association, "silent");
 			return;
 		}
-		if (association->probes || alive_has_sent(association))
-			alive_probe(association);
+		if (association->probes || alive_has_sent(association)) {
+			association->probes++;
+			association_say(association, SEALED_PROBE);
+		}
 	}
 	alive_keep(association);
 	timer_set(timer, association->probes ? ALIVE_RETRY :

@@ -140,6 +140,20 @@ void association_place(struct association *association)
 	session_moved(session, &place->address, place->port);
 }
 
+/* ---- control messages ---- */
+
+void association_say(struct association *association, enum sealed_kind kind)
+{
+	struct keys *keys = association->keys;
+	uint8_t bytes[MESSAGE_CONTROL_SIZE];
+
+	sealed_write(&keys->sealed, kind,
+		     association->network->credentials.network_id,
+		     keys->remote_index, bytes);
+	network_send(association->network, &keys->own, &keys->peer, bytes,
+		     sizeof(bytes));
+}
+
 /* ---- end ---- */
 
 static void association_free_old(struct association *association)
@@ -182,28 +196,15 @@ void association_free(struct association *association)
 	free(association);
 }
 
-static void association_say_close(struct association *association)
-{
-	struct keys *keys = association->keys;
-	uint8_t bytes[MESSAGE_CONTROL_SIZE];
-
-	sealed_write(&keys->sealed, SEALED_CLOSE,
-		     association->network->credentials.network_id,
-		     keys->remote_index, bytes);
-	network_send(association->network, &keys->own, &keys->peer, bytes,
-		     sizeof(bytes));
-}
-
-/* That of an nhrpd before us may have outlived its SAs. */
+/* Without keys, what an nhrpd before us may have left is where they would be. */
 static void association_remove_policy(struct association *association)
 {
-	const struct network *network = association->network;
 	const struct session *session = association->session;
 	const struct keys *keys = association->keys;
+	const struct place place = network_place(association->network);
 
-	xfrm_policy_delete(network->native->xfrm,
-			   keys ? &keys->own.address :
-				  &network->interface->nbma,
+	xfrm_policy_delete(association->network->native->xfrm,
+			   keys ? &keys->own.address : &place.address,
 			   keys ? &keys->peer.address : &session->nbma,
 			   session->if_id);
 }
@@ -215,7 +216,7 @@ void association_remove(struct association *association)
 	call_end(association);
 	association_remove_policy(association);
 	if (keys) {
-		association_say_close(association);
+		association_say(association, SEALED_CLOSE);
 		association->keys = NULL;
 		keys_remove(association, keys);
 	}

@@ -17,22 +17,6 @@ static int credentials_fail(struct key_file_error *error, const char *file,
 	return -1;
 }
 
-static int credentials_load_authority(const char *path,
-				      struct credentials *credentials,
-				      struct key_file_error *error)
-{
-	uint8_t bytes[CERTIFICATE_SIZE_MAX];
-	size_t length;
-
-	if (key_file_read_certificate(path, bytes, &length,
-				      &credentials->authority, error))
-		return -1;
-	if (!credentials->authority.is_authority)
-		return credentials_fail(error, path,
-					"is not an authority's certificate");
-	return 0;
-}
-
 /*
  * A clock that is wrong at start must not keep the interface down for good:
  * others judge by theirs.
@@ -106,8 +90,8 @@ static int credentials_load_identity(const struct config_protection *config,
 {
 	struct certificate certificate;
 
-	if (credentials_load_authority(config->authority_file, credentials,
-				       error) ||
+	if (key_file_read_authority(config->authority_file,
+				    &credentials->authority, error) ||
 	    credentials_load_certificate(config->certificate_file, now,
 					 credentials, &certificate, error) ||
 	    credentials_load_key(config->key_file, &certificate, credentials,

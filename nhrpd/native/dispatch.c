@@ -50,23 +50,11 @@ static struct network *slot_network(const struct slot *slot)
 
 /* ---- control messages ---- */
 
-static void dispatch_answer_probe(struct association *association)
-{
-	struct keys *keys = association->keys;
-	uint8_t bytes[MESSAGE_CONTROL_SIZE];
-
-	sealed_write(&keys->sealed, SEALED_ALIVE,
-		     association->network->credentials.network_id,
-		     keys->remote_index, bytes);
-	network_send(association->network, &keys->own, &keys->peer, bytes,
-		     sizeof(bytes));
-}
-
 static void dispatch_sealed(struct association *association, unsigned int kind)
 {
 	alive_heard(association);
 	if (kind == SEALED_PROBE)
-		dispatch_answer_probe(association);
+		association_say(association, SEALED_ALIVE);
 	else if (kind == SEALED_CLOSE)
 		association_down(association, "closed by the other node");
 }

@@ -118,31 +118,27 @@ static void kernel_flushed(void *context)
 	kernel_each(context, kernel_flush_one);
 }
 
-/* Whoever took it away; what is there is kept. */
-static void kernel_put_policy(struct association *association,
-			      uint64_t spread)
+static void kernel_unpoliced_one(struct association *association,
+				 uint64_t spread)
 {
 	(void)spread;
-	if (association->keys || association->old)
-		keys_put_policy(association);
+	keys_set_policies(association);
 }
 
+/* What we deleted ourselves is not set again: it should not be there. */
 static void kernel_unpoliced(void *context, uint32_t if_id)
 {
-	struct association *association;
+	struct association *association = kernel_find(context, if_id);
 
-	if (!if_id) {
-		kernel_each(context, kernel_put_policy);
-		return;
-	}
-	association = kernel_find(context, if_id);
-	if (association)
-		kernel_put_policy(association, 0);
+	if (!if_id)
+		kernel_each(context, kernel_unpoliced_one);
+	else if (association)
+		keys_set_policies(association);
 }
 
 static void kernel_doubt(struct association *association, uint64_t spread)
 {
-	kernel_put_policy(association, spread);
+	keys_set_policies(association);
 	if (association->keys)
 		timer_set(association->alive_timer,
 			  randombytes_uniform(spread + 1));

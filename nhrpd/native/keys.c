@@ -133,6 +133,36 @@ void keys_remove(struct association *association, struct keys *keys)
 	keys_free(association->network, keys);
 }
 
+static int keys_set_policy(const struct association *association,
+			   const struct nhrp_address *source,
+			   const struct nhrp_address *destination)
+{
+	struct xfrm *xfrm = keys_xfrm(association);
+
+	if (!xfrm_policy_set(xfrm, source, destination,
+			     association->session->if_id))
+		return 0;
+	log_error("%s: policy: %s", association->network->interface->name,
+		  xfrm_error(xfrm));
+	return -1;
+}
+
+void keys_set_policies(const struct association *association)
+{
+	const struct keys *keys = association->keys;
+	const struct old_sa *old;
+
+	if (keys) {
+		keys_set_policy(association, &keys->own.address,
+				&keys->peer.address);
+		return;
+	}
+	DL_FOREACH(association->old, old)
+		if (old->outbound)
+			keys_set_policy(association, &old->id.source,
+					&old->id.destination);
+}
+
 /* The policy of an SA that is not of the present addresses goes with it. */
 static void keys_remove_policy(struct association *association,
 			       const struct nhrp_address *source,
@@ -277,37 +307,6 @@ static void keys_plan_rekey(struct association *association)
 	timer_set(association->rekey_timer, delay);
 }
 
-/* Return: 0 or -errno, when it was logged. */
-static int keys_set_policy(struct association *association,
-			   const struct nhrp_address *source,
-			   const struct nhrp_address *destination)
-{
-	int error = xfrm_policy_set(keys_xfrm(association), source,
-				    destination, association->session->if_id);
-
-	if (error)
-		log_error("%s: policy: %s",
-			  association->network->interface->name,
-			  xfrm_error(keys_xfrm(association)));
-	return error;
-}
-
-void keys_put_policy(struct association *association)
-{
-	const struct keys *keys = association->keys;
-	struct old_sa *old;
-
-	if (keys) {
-		keys_set_policy(association, &keys->own.address,
-				&keys->peer.address);
-		return;
-	}
-	DL_FOREACH(association->old, old)
-		if (old->outbound)
-			keys_set_policy(association, &old->id.source,
-					&old->id.destination);
-}
-
 int keys_use(struct association *association, struct keys *keys)
 {
 	uint64_t linger = keys->initiator ? KEYS_LINGER :
@@ -385,8 +384,8 @@ static size_t keys_find_first(const struct native *native, uint32_t if_id)
 void keys_find_old(struct association *association)
 {
 	struct native *native = association->network->native;
+	const struct place own = network_place(association->network);
 	const struct session *session = association->session;
-	const struct nhrp_address *own = &association->network->interface->nbma;
 	const struct xfrm_sa_id *id;
 	size_t i;
 
@@ -398,7 +397,7 @@ void keys_find_old(struct association *association)
 		if (id->if_id != session->if_id)
 			break;
 		keys_linger(association, id,
-			    !nhrp_address_equal(&id->destination, own),
-			    UINT64_MAX);
+			    !nhrp_address_equal(&id->destination,
+						&own.address), UINT64_MAX);
 	}
 }

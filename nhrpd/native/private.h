@@ -223,7 +223,7 @@ struct old_sa {
  * @packets_in, @packets_out: of both SAs when they were last looked at;
  *			       without @keys, of the inbound ones of @old
  * @heard: when @packets_in had last changed, ms
- * @kept: when the last keepalive was sent, ms
+ * @kept: when a NAT mapping was last kept, ms
  * @probes: sent since something was heard
  */
 struct association {
@@ -348,6 +348,9 @@ bool association_admit(struct association *association,
 /** association_place - tell NHRP where the node is, if that is news */
 void association_place(struct association *association);
 
+/** association_say - send it a sealed message; there must be keys */
+void association_say(struct association *association, enum sealed_kind kind);
+
 /** association_free - leave the kernel as it is */
 void association_free(struct association *association);
 
@@ -385,6 +388,9 @@ int keys_use(struct association *association, struct keys *keys);
 #define KEYS_LINGER 5000
 #define KEYS_LINGER_UNCONFIRMED 30000
 
+/** keys_set_policies - set again what should be there, logged if refused */
+void keys_set_policies(const struct association *association);
+
 /** keys_let_linger - remove the inbound SA of @keys, but @linger ms later */
 void keys_let_linger(struct association *association, struct keys *keys,
 		     uint64_t linger);
@@ -400,9 +406,6 @@ void keys_find_old(struct association *association);
 
 /** keys_remove_old - all of them, now */
 void keys_remove_old(struct association *association);
-
-/** keys_put_policy - see that the policies of its outbound SAs are there */
-void keys_put_policy(struct association *association);
 
 /** keys_old_are_receiving - whether they did since this was last asked */
 bool keys_old_are_receiving(struct association *association);

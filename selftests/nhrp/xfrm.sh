@@ -205,11 +205,20 @@ test_policy()
 	check_equal "$(grep -o 'dir out' <<<"$all" | wc -l)" 3 policies
 	log_test "policies for GRE, one for each if_id"
 
+	mute
 	ok nopolicy 192.0.2.2 192.0.2.1 7003
+	expect_heard "unpoliced 7003"
 	ok nopolicy 2001:db8::2 2001:db8::1 7002
 	all=$(ip -n "$NEAR" -d xfrm policy show | tr -s '\t\n ' ' ')
 	check_equal "$(grep -o 'if_id [^ ]*' <<<"$all")" "if_id 0x1b5a" "left"
 	log_test "policies are removed by if_id"
+
+	ok policy 192.0.2.2 192.0.2.1 7003
+	mute
+	ip -n "$NEAR" xfrm policy flush
+	expect_heard "unpoliced 0"
+	ok policy 192.0.2.2 192.0.2.1 7002
+	log_test "flushed policies are told"
 }
 
 # A GRE packet looks for a route by the if_id of the policy that is left.

@@ -82,6 +82,12 @@ static void acquire(void *context, const struct nhrp_address *source,
 	       nhrp_address_format(destination, to), if_id);
 }
 
+static void unpoliced(void *context, uint32_t if_id)
+{
+	(void)context;
+	printf("unpoliced %u\n", if_id);
+}
+
 static void lost(void *context)
 {
 	(void)context;
@@ -94,6 +100,7 @@ static const struct xfrm_events events = {
 	.flushed = flushed,
 	.moved = moved,
 	.acquire = acquire,
+	.unpoliced = unpoliced,
 	.lost = lost,
 };
 

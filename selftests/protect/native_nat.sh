@@ -102,6 +102,48 @@ test_rebinding()
 	log_test "other ports of the NAT are followed under traffic"
 }
 
+# Nobody sends anything but what keeps the mapping.
+test_idle()
+{
+	nat 40000 49999
+	ip -n "$NET" link set hub down
+	ip -n "$NET" link set hub up
+	slowwait 60 both_from 40000 49999
+	check_err $? "the hub does not follow: $(ip -n "$HUB" xfrm state |
+		grep encap)"
+	reach 20
+	log_test "other ports of the NAT are followed without traffic"
+}
+
+# spis: of all SAs of the hub.
+spis()
+{
+	ip -n "$HUB" xfrm state | grep -o 'spi 0x[0-9a-f]*' | sort
+}
+
+# policies NUMBER: 0 if the hub has so many.
+policies()
+{
+	[ "$(ip -n "$HUB" xfrm policy | grep -c 'dir out')" -eq "$1" ]
+}
+
+test_policies()
+{
+	local before ping
+
+	before=$(spis)
+	ip netns exec "$HOST1" ping -q -i 0.2 10.1.0.2 > "$TMPDIR/ping1" &
+	ping=$!
+	ip -n "$HUB" xfrm policy flush
+	busywait 5000 policies 2
+	check_err $? "no new policies: $(ip -n "$HUB" xfrm policy)"
+	reach 20
+	kill -INT $ping
+	wait $ping 2> /dev/null
+	check_equal "$(spis)" "$before" "SPIs of the hub"
+	log_test "policies that somebody flushes are set again, with the same keys"
+}
+
 test_wire()
 {
 	capture_stop
@@ -119,6 +161,8 @@ done
 capture_start "$NET" any "$TMPDIR/wire.pcap" 'ip proto 47'
 test_register
 test_rebinding
+test_idle
+test_policies
 test_wire
 [ "$_failed" -eq 0 ] || {
 	tail -n 20 "$TMPDIR"/*.log

@@ -333,6 +333,43 @@ static void certificates(void **state)
 			    "crt: has mode 0666, everybody may write it; 0644 is right");
 }
 
+static void authority_refused(const char *path, const char *reason)
+{
+	struct certificate authority;
+	struct key_file_error error;
+
+	assert_int_equal(key_file_read_authority(path, &authority, &error),
+			 -1);
+	assert_string_equal(error.text, reason);
+}
+
+static void authorities(void **state)
+{
+	uint8_t bytes[CERTIFICATE_SIZE_MAX];
+	size_t length = make_certificate(bytes);
+	struct certificate authority;
+	struct key_file_error error;
+
+	(void)state;
+	assert_int_equal(key_file_write_public("ca", bytes, length, &error),
+			 0);
+	assert_int_equal(key_file_read_authority("ca", &authority, &error), 0);
+	assert_string_equal(authority.name, "net");
+	chmod("ca", 0664);
+	authority_refused("ca",
+			  "ca: has mode 0664, others may write it; 0644 is right");
+	bytes[length - 1] ^= 1;
+	assert_int_equal(key_file_write_public("ca", bytes, length, &error),
+			 0);
+	authority_refused("ca",
+			  "ca: is damaged: the authority has not signed it");
+	if (geteuid())
+		skip();
+	assert_int_equal(chown("ca", 4711, 0), 0);
+	authority_refused("ca",
+			  "ca: belongs to user 4711; what is trusted must belong to root or to the user who reads it");
+}
+
 /* An error tells the end of the story however long the path is. */
 static void long_paths(void **state)
 {
@@ -433,7 +470,7 @@ static void list_files(void **state)
 	chmod("revoked", 0646);
 	assert_int_equal(revoked_read("revoked", &list, &error), -1);
 	assert_string_equal(error.text,
-			    "revoked: has mode 0646, everybody may write it; 0644 is right");
+			    "revoked: has mode 0646, others may write it; 0644 is right");
 }
 
 int main(void)
@@ -449,6 +486,7 @@ int main(void)
 		cmocka_unit_test(public_keys),
 		cmocka_unit_test(replacing),
 		cmocka_unit_test(certificates),
+		cmocka_unit_test(authorities),
 		cmocka_unit_test(long_paths),
 		cmocka_unit_test(revocation),
 		cmocka_unit_test(malformed_lists),

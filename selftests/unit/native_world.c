@@ -287,19 +287,20 @@ int xfrm_sa_dump(struct xfrm *xfrm,
 	return 0;
 }
 
-static struct world_policy *find_policy(struct xfrm *xfrm,
-					const struct nhrp_address *source,
-					const struct nhrp_address *destination,
-					uint32_t if_id)
+static struct world_policy *
+find_policy(struct xfrm *xfrm, const struct nhrp_address *source,
+	    const struct nhrp_address *destination, uint32_t if_id)
 {
+	struct world_policy *policy;
 	size_t i;
 
-	for (i = 0; i < xfrm->policies; i++)
-		if (xfrm->policy[i].if_id == if_id &&
-		    nhrp_address_equal(&xfrm->policy[i].source, source) &&
-		    nhrp_address_equal(&xfrm->policy[i].destination,
-				       destination))
-			return &xfrm->policy[i];
+	for (i = 0; i < xfrm->policies; i++) {
+		policy = &xfrm->policy[i];
+		if (policy->if_id == if_id &&
+		    nhrp_address_equal(&policy->source, source) &&
+		    nhrp_address_equal(&policy->destination, destination))
+			return policy;
+	}
 	return NULL;
 }
 
@@ -311,7 +312,9 @@ int xfrm_policy_set(struct xfrm *xfrm, const struct nhrp_address *source,
 	if (xfrm->policies == WORLD_SAS)
 		return -ENOMEM;
 	xfrm->policy[xfrm->policies++] = (struct world_policy){
-		*source, *destination, if_id,
+		.source = *source,
+		.destination = *destination,
+		.if_id = if_id,
 	};
 	return 0;
 }

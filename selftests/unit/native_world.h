@@ -23,7 +23,7 @@ struct world_sa {
 	struct xfrm_usage usage;
 };
 
-/** struct world_policy - an outbound policy of a kernel */
+/** struct world_policy - a policy of a kernel */
 struct world_policy {
 	struct nhrp_address source, destination;
 	uint32_t if_id;
@@ -32,7 +32,7 @@ struct world_policy {
 /**
  * struct xfrm - a kernel
  * @sas, @count: its SAs
- * @policy, @policies: its policies
+ * @policy, @policies: its policies, and how many
  */
 struct xfrm {
 	const struct xfrm_events *events;

@@ -134,12 +134,19 @@ static void acquire(void *context, const struct nhrp_address *source,
 		 nhrp_address_format(destination, to), if_id);
 }
 
+static void unpoliced(void *context, uint32_t if_id)
+{
+	(void)context;
+	snprintf(told, sizeof(told), "unpoliced %x", if_id);
+}
+
 static const struct xfrm_events events = {
 	.expired = expired,
 	.deleted = deleted,
 	.flushed = flushed,
 	.moved = moved,
 	.acquire = acquire,
+	.unpoliced = unpoliced,
 };
 
 static const struct xfrm_events no_events;
@@ -301,6 +308,19 @@ static void acquire_is_told(void **state)
 	expect(message_of(XFRM_MSG_ACQUIRE, &wanted, sizeof(wanted)), "");
 	wanted.id.proto = IPPROTO_COMP;
 	expect(message_about(XFRM_MSG_ACQUIRE, &wanted, sizeof(wanted)), "");
+}
+
+static void end_of_policies_is_told(void **state)
+{
+	struct xfrm_userpolicy_id id = { .dir = XFRM_POLICY_OUT };
+
+	(void)state;
+	expect(message_about(XFRM_MSG_DELPOLICY, &id, sizeof(id)),
+	       "unpoliced 12345678");
+	expect(message_of(XFRM_MSG_DELPOLICY, &id, sizeof(id)), "");
+	id.dir = XFRM_POLICY_IN;
+	expect(message_about(XFRM_MSG_DELPOLICY, &id, sizeof(id)), "");
+	expect(message_of(XFRM_MSG_FLUSHPOLICY, NULL, 0), "unpoliced 0");
 }
 
 /* ---- what is asked and answered ---- */
@@ -487,6 +507,7 @@ int main(void)
 		cmocka_unit_test(deletion_is_told),
 		cmocka_unit_test(flush_is_told),
 		cmocka_unit_test(acquire_is_told),
+		cmocka_unit_test(end_of_policies_is_told),
 		cmocka_unit_test_teardown(move_is_told, no_answer),
 		cmocka_unit_test_teardown(sa_is_sent, no_answer),
 		cmocka_unit_test_teardown(ports_are_changed, no_answer),
