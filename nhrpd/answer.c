@@ -15,7 +15,6 @@
 #include "forward.h"
 #include "interface.h"
 #include "purge.h"
-#include "rtnl.h"
 #include "timer.h"
 
 #define ANSWER_MAX 65536
@@ -27,22 +26,25 @@ static void answer_delete(struct interface *interface, struct answer *answer)
 	free(answer);
 }
 
-static void answer_purge(struct interface *interface, struct answer *answer)
+static void answer_sweep(struct interface *interface)
 {
-	if (answer->expires > daemon_now(interface->daemon))
-		purge_start(interface, &answer->key.asker, NULL,
-			    &answer->key.prefix, 0);
-	answer_delete(interface, answer);
+	uint64_t now = daemon_now(interface->daemon);
+	struct answer *answer, *next;
+
+	HASH_ITER(hh, interface->answers, answer, next)
+		if (answer->expires <= now)
+			answer_delete(interface, answer);
 }
 
-/* The first of a full table is the oldest: whoever asks much loses it. */
 static struct answer *answer_add(struct interface *interface,
 				 const struct answer_key *key)
 {
 	struct answer *answer;
 
 	if (HASH_COUNT(interface->answers) >= ANSWER_MAX)
-		answer_purge(interface, interface->answers);
+		answer_sweep(interface);
+	if (HASH_COUNT(interface->answers) >= ANSWER_MAX)
+		return NULL;
 	answer = calloc(1, sizeof(*answer));
 	if (!answer)
 		return NULL;
@@ -68,6 +70,14 @@ bool answer_remember(struct interface *interface,
 	answer->expires = daemon_now(interface->daemon) + hold * 1000ULL;
 	answer->doubtful = false;
 	return true;
+}
+
+static void answer_purge(struct interface *interface, struct answer *answer)
+{
+	if (answer->expires > daemon_now(interface->daemon))
+		purge_start(interface, &answer->key.asker, NULL,
+			    &answer->key.prefix, 0);
+	answer_delete(interface, answer);
 }
 
 unsigned int answer_withdraw(struct interface *interface,
@@ -104,21 +114,13 @@ void answer_withdraw_all(struct interface *interface)
 		answer_purge(interface, answer);
 }
 
-/* Whether the way to all of the prefix still leaves the network here. */
+/* Whether the way to the prefix still leaves the network here. */
 static bool answer_stands(struct interface *interface,
 			  const struct answer *answer)
 {
-	const struct nhrp_prefix *told = &answer->key.prefix;
 	struct forward_path path;
-	struct nhrp_prefix prefix;
 
-	forward_lookup(interface, &told->address, &path);
-	if (path.verdict == FORWARD_EGRESS &&
-	    told->length != nhrp_address_bits(&told->address) &&
-	    !rtnl_widest_prefix(interface->daemon->rtnl, &told->address,
-				&path.route, &prefix) &&
-	    prefix.length > told->length)
-		return false;
+	forward_lookup(interface, &answer->key.prefix.address, &path);
 	return path.verdict == FORWARD_LOCAL || path.verdict == FORWARD_EGRESS;
 }
 

@@ -24,9 +24,6 @@
 #include "rtnl.h"
 #include "timer.h"
 
-/* Hosts behind one /32 answer after the other must not fill the FIB. */
-#define SHORTCUT_MAX 16384
-
 static void shortcut_emit(struct shortcut *shortcut, enum event_type type,
 			  const char *reason)
 {
@@ -163,8 +160,6 @@ int shortcut_set(struct interface *interface, const struct nhrp_prefix *prefix,
 	bool is_new = !shortcut;
 	int error;
 
-	if (is_new && HASH_COUNT(interface->shortcuts) >= SHORTCUT_MAX)
-		return -1;
 	if (is_new || shortcut->via != via) {
 		error = shortcut_install(interface, prefix, via);
 		if (error)
