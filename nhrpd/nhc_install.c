@@ -22,7 +22,6 @@ void nhc_install(struct nhc *nhc)
 		.prefix_length = nhrp_address_bits(&nhc->protocol),
 	};
 	struct cache_entry *entry;
-	struct endpoint old;
 
 	if (!interface->bound)
 		return;
@@ -33,17 +32,10 @@ void nhc_install(struct nhc *nhc)
 	if (!nhc->installed || !nhc->protocol.length)
 		return;
 	entry = cache_find(interface, &nhc->protocol);
-	if (!entry || entry->binding.type != CACHE_NHS) {
-		cache_set(interface, &binding, &entry);
-		return;
-	}
-	old = entry->binding.endpoint;
-	if (!endpoint_equal(&old, &binding.endpoint) ||
+	if (!entry || entry->binding.type != CACHE_NHS ||
+	    !endpoint_equal(&entry->binding.endpoint, &binding.endpoint) ||
 	    !nhrp_address_equal(&entry->binding.claimed, &binding.claimed))
 		cache_set(interface, &binding, &entry);
-	/* Before a restart of ours it was elsewhere. */
-	if (!endpoint_equal(&old, &binding.endpoint))
-		settings_release_peer(interface, &old);
 }
 
 void nhc_uninstall_mapping(struct nhc *nhc)

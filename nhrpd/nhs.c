@@ -17,14 +17,12 @@
 #include "authority.h"
 #include "cache.h"
 #include "config.h"
-#include "daemon.h"
 #include "forward.h"
 #include "interface.h"
 #include "nat.h"
 #include "peer.h"
 #include "receive.h"
 #include "responder.h"
-#include "rtnl.h"
 #include "send.h"
 
 /* Protocol addresses that one NBMA address may register. */
@@ -42,17 +40,6 @@ static bool nhs_is_for_us(const struct received *received)
 	       interface_is_broadcast(interface, destination);
 }
 
-/* Whether it is an address of this router that no mapping could replace. */
-static bool nhs_is_router(const struct interface *interface,
-			  const struct nhrp_address *protocol)
-{
-	struct rtnl_route route;
-
-	return !cache_find(interface, protocol) &&
-	       !rtnl_lookup(interface->daemon->rtnl, protocol, &route) &&
-	       route.type == RTNL_ROUTE_LOCAL;
-}
-
 /* Whether a client may have this address at all. */
 static bool nhs_allowed(const struct received *received,
 			const struct nhrp_prefix *prefix,
@@ -66,7 +53,6 @@ static bool nhs_allowed(const struct received *received,
 	       !nhrp_address_is_multicast(protocol) &&
 	       !interface_is_own(interface, protocol) &&
 	       !interface_is_broadcast(interface, protocol) &&
-	       !nhs_is_router(interface, protocol) &&
 	       !nhrp_address_equal(&client->nbma, &interface->nbma);
 }
 

@@ -144,23 +144,6 @@ struct peer *peer_keep(struct interface *interface,
 	return peer;
 }
 
-void peer_unkeep(struct peer *peer, unsigned int flags)
-{
-	struct mgre_peer_change change = {
-		.flags = peer_kernel_flags(flags) |
-			 MGRE_PEER_FLAGS_TRANSIENT,
-		.selector = MGRE_PEER_FLAGS_MULTICAST |
-			    MGRE_PEER_FLAGS_FALLBACK |
-			    MGRE_PEER_FLAGS_TRANSIENT,
-	};
-
-	if (peer_change(peer->interface, &peer->endpoint, &change))
-		return;
-	peer->kept = false;
-	peer->flags = flags;
-	peer_emit(peer, EVENT_PEER_CHANGE, NULL);
-}
-
 void peer_add_flags(struct peer *peer, unsigned int flags)
 {
 	struct mgre_peer_change change = {

@@ -87,12 +87,6 @@ void peer_forget(struct interface *interface);
  */
 void peer_release(struct peer *peer, const char *reason);
 
-/**
- * peer_unkeep - only the mappings that lead to it still need a peer
- * @flags: all its flags from now on
- */
-void peer_unkeep(struct peer *peer, unsigned int flags);
-
 /** peer_set_state - let the kernel send through it, or not */
 void peer_set_state(struct peer *peer, bool up);
 

@@ -80,27 +80,11 @@ static bool settings_want_peer(const struct interface *interface,
 	return false;
 }
 
-/* What a client gets that has registered, whatever the configuration. */
-static unsigned int settings_dynamic_flags(const struct interface *interface,
-					   const struct endpoint *endpoint)
-{
-	const struct cache_entry *entry;
-
-	if (!interface->config->multicast_dynamic)
-		return 0;
-	for (entry = interface->cache; entry; entry = entry->hh.next)
-		if (entry->binding.type == CACHE_REGISTERED &&
-		    endpoint_equal(&entry->binding.endpoint, endpoint))
-			return PEER_MULTICAST;
-	return 0;
-}
-
 struct peer *settings_peer(struct interface *interface,
 			   const struct endpoint *endpoint)
 {
 	return peer_keep(interface, endpoint,
-			 settings_peer_flags(interface, endpoint) |
-			 settings_dynamic_flags(interface, endpoint));
+			 settings_peer_flags(interface, endpoint));
 }
 
 void settings_release_peer(struct interface *interface,
@@ -112,8 +96,6 @@ void settings_release_peer(struct interface *interface,
 		return;
 	if (settings_want_peer(interface, endpoint))
 		settings_peer(interface, endpoint);
-	else if (peer->mappings)
-		peer_unkeep(peer, settings_dynamic_flags(interface, endpoint));
 	else
 		peer_release(peer, "not configured any more");
 }
