@@ -82,9 +82,7 @@ static bool egress_hijacks(const struct received *received,
 
 	return entry &&
 	       !endpoint_equal(&entry->binding.endpoint, &binding->endpoint) &&
-	       !authority_is_server(interface, &received->from) &&
-	       !authority_same_node(interface, &entry->binding.endpoint,
-				    &binding->endpoint);
+	       !peer_find(interface, &received->from);
 }
 
 static bool egress_may_admit(const struct received *received,

@@ -240,7 +240,6 @@ static void nhc_stand_by(struct nhc *nhc)
 {
 	if (nhc->state == NHC_REGISTERED)
 		nhc_deregister(nhc);
-	nhc_lookup_cancel(nhc);
 	uv_timer_stop(nhc->timer);
 	nhc_uninstall(nhc);
 	nhc_set_state(nhc, NHC_STANDBY);
@@ -279,7 +278,7 @@ static void nhc_expired(uv_timer_t *timer)
 	if (nhc->state == NHC_REFUSED)
 		nhc_set_state(nhc, NHC_REGISTERING);
 	nhc_send(nhc);
-	if (nhc->tries <= NHC_FAILED)
+	if (nhc->tries != NHC_FAILED + 1)
 		return;
 	if (nhc->state == NHC_REGISTERED)
 		nhc_set_state(nhc, NHC_REGISTERING);
@@ -304,39 +303,7 @@ void nhc_looked_up(struct nhc *nhc, const struct nhrp_address *nbma)
 		nhc_start(nhc);
 }
 
-void nhc_forgotten(struct interface *interface,
-		   const struct nhrp_address *protocol)
-{
-	struct nhc *nhc;
-
-	for (nhc = interface->nhcs; nhc; nhc = nhc->next)
-		if (nhc->state == NHC_REGISTERED &&
-		    nhrp_address_equal(&nhc->protocol, protocol)) {
-			nhc->tries = 0;
-			timer_set(nhc->timer,
-				  randombytes_uniform(NHC_START_JITTER));
-		}
-}
-
 /* ---- coming and going ---- */
-
-static void nhc_down(struct nhc *nhc)
-{
-	nhc_lookup_cancel(nhc);
-	uv_timer_stop(nhc->timer);
-	nhc->tries = 0;
-	nhc_set_state(nhc, NHC_WAITING);
-}
-
-static void nhc_follow(struct nhc *nhc)
-{
-	if (nhc->interface->state != INTERFACE_UP || !nhc_own(nhc))
-		nhc_down(nhc);
-	else if (!nhc_has_turn(nhc))
-		nhc_stand_by(nhc);
-	else
-		nhc_start(nhc);
-}
 
 struct nhc *nhc_add(struct interface *interface,
 		    const struct config_nhs *config)
@@ -356,7 +323,8 @@ struct nhc *nhc_add(struct interface *interface,
 	nhc->nbma = config->nbma;
 	nhc->changed = daemon_now(interface->daemon);
 	DL_APPEND(interface->nhcs, nhc);
-	nhc_follow(nhc);
+	if (interface->state == INTERFACE_UP)
+		nhc_interface_changed(interface);
 	return nhc;
 }
 
@@ -395,6 +363,14 @@ void nhc_deregister(struct nhc *nhc)
 	nhc->registered_at = 0;
 }
 
+static void nhc_down(struct nhc *nhc)
+{
+	nhc_lookup_cancel(nhc);
+	uv_timer_stop(nhc->timer);
+	nhc->tries = 0;
+	nhc_set_state(nhc, NHC_WAITING);
+}
+
 void nhc_device_gone(struct interface *interface)
 {
 	struct nhc *nhc;
@@ -409,8 +385,14 @@ void nhc_interface_changed(struct interface *interface)
 {
 	struct nhc *nhc;
 
-	for (nhc = interface->nhcs; nhc; nhc = nhc->next)
-		nhc_follow(nhc);
+	for (nhc = interface->nhcs; nhc; nhc = nhc->next) {
+		if (interface->state != INTERFACE_UP || !nhc_own(nhc))
+			nhc_down(nhc);
+		else if (!nhc_has_turn(nhc))
+			nhc_set_state(nhc, NHC_STANDBY);
+		else
+			nhc_start(nhc);
+	}
 }
 
 void nhc_settings_changed(struct interface *interface, bool again)

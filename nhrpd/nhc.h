@@ -87,10 +87,6 @@ void nhc_remove(struct nhc *nhc);
 /** nhc_free - forget the registration, here only */
 void nhc_free(struct nhc *nhc);
 
-/** nhc_forgotten - a server has lost what it knew: register again soon */
-void nhc_forgotten(struct interface *interface,
-		   const struct nhrp_address *protocol);
-
 /** nhc_device_gone - what was in the kernel, and its session, are no more */
 void nhc_device_gone(struct interface *interface);
 

@@ -24,21 +24,17 @@ static void nhc_lookup_address(const struct addrinfo *info,
 					    info->ai_addr)->sin_addr, 4);
 }
 
-/* The address after the one in use, whatever order they come in. */
-static void nhc_lookup_choose(const struct addrinfo *list,
-			      const struct nhrp_address *used,
-			      struct nhrp_address *address)
+static const struct addrinfo *nhc_lookup_choose(const struct addrinfo *list,
+						unsigned int turn)
 {
 	const struct addrinfo *info;
+	unsigned int count = 0;
 
-	for (info = list; info; info = info->ai_next) {
-		nhc_lookup_address(info, address);
-		if (nhrp_address_equal(address, used) && info->ai_next) {
-			nhc_lookup_address(info->ai_next, address);
-			return;
-		}
-	}
-	nhc_lookup_address(list, address);
+	for (info = list; info; info = info->ai_next)
+		count++;
+	for (info = list, turn %= count; turn; turn--)
+		info = info->ai_next;
+	return info;
 }
 
 /* A cancelled question has lost its registration. */
@@ -59,7 +55,9 @@ static void nhc_lookup_done(uv_getaddrinfo_t *lookup, int status,
 					     "no address");
 			nhc_looked_up(nhc, NULL);
 		} else {
-			nhc_lookup_choose(list, &nhc->nbma, &nbma);
+			nhc_lookup_address(nhc_lookup_choose(list,
+							     nhc->lookups - 1),
+					   &nbma);
 			nhc_looked_up(nhc, &nbma);
 		}
 	}

@@ -19,7 +19,6 @@
 #include "daemon.h"
 #include "forward.h"
 #include "interface.h"
-#include "nhc.h"
 #include "peer.h"
 #include "receive.h"
 #include "request_id.h"
@@ -177,8 +176,7 @@ void purge_reply(struct received *received)
 	}
 	HASH_FIND(hh, interface->purges, &packet->request_id,
 		  sizeof(packet->request_id), purge);
-	if (purge && nhrp_address_equal(&purge->destination,
-					&packet->destination_protocol))
+	if (purge)
 		purge_free(purge);
 	else
 		receive_drop(received, TRAFFIC_DROP_UNSOLICITED,
@@ -214,11 +212,6 @@ static void purge_entry(struct received *received, struct cache_entry *entry)
 	struct interface *interface = received->interface;
 	struct nhrp_address protocol = entry->binding.protocol;
 
-	if (entry->binding.type == CACHE_NHS &&
-	    endpoint_equal(&entry->binding.endpoint, &received->from)) {
-		nhc_forgotten(interface, &protocol);
-		return;
-	}
 	if (!purge_allowed(received, entry)) {
 		receive_drop(received, TRAFFIC_DROP_POLICY,
 			     "the binding to be purged is another's");

@@ -2,7 +2,6 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "config.h"
 #include "exchange.h"
@@ -59,21 +58,6 @@ void exchange_spoke(const char *settings)
 	fake_add_route("10.0.0.0", 8, HUB, DEVICE);
 	start("holdtime 300\nshortcut\nnhs " HUB " nbma " HUB_NBMA
 	      " multicast\n", settings);
-}
-
-void exchange_reload(const char *settings)
-{
-	char path[] = "/tmp/exchange.XXXXXX", *error = NULL;
-	int file = mkstemp(path);
-
-	assert_true(file >= 0);
-	dprintf(file, "interface mgre0\nnetwork-id 1\n%s", settings);
-	close(file);
-	node.config_path = path;
-	if (daemon_reload(&node, &error))
-		fail_msg("%s", error);
-	node.config_path = "/dev/null";
-	unlink(path);
 }
 
 int exchange_end(void **state)

@@ -464,24 +464,6 @@ static void nothing_is_sent_directly_before_the_reply(void **state)
 	assert_true(find_peer(SPOKE2_NBMA)->up);
 }
 
-/* A node that we know speaks for itself only. */
-static void neighbour_moves_no_mapping(void **state)
-{
-	(void)state;
-	spoke2_asks(300);
-	exchange_request(&in, NHRP_RESOLUTION_REQUEST, "9.1.1.77", "9.0.0.7",
-			 "10.0.64.9");
-	exchange_receive(&in, "9.1.1.77");
-	exchange_sent(NHRP_RESOLUTION_REPLY, "9.1.1.77");
-	assert_mapped("9.0.0.7", "9.1.1.77");
-	exchange_request(&in, NHRP_RESOLUTION_REQUEST, "9.1.1.77", SPOKE2,
-			 "10.0.64.9");
-	exchange_receive(&in, "9.1.1.77");
-	exchange_sent(NHRP_RESOLUTION_REPLY, "9.1.1.77");
-	assert_int_equal(out.cies[0].code, NHRP_CODE_PROHIBITED);
-	assert_mapped(SPOKE2, SPOKE2_NBMA);
-}
-
 static void stranger_moves_no_mapping(void **state)
 {
 	(void)state;
@@ -513,33 +495,6 @@ static void sender_that_we_forgot_is_told(void **state)
 	exchange_silent();
 	exchange_pass(20000);
 	exchange_silent();
-}
-
-static void server_that_forgot_us_is_told_again(void **state)
-{
-	(void)state;
-	exchange_request(&in, NHRP_PURGE_REQUEST, HUB_NBMA, HUB, HUB);
-	in.flags = NHRP_PURGE_NO_REPLY;
-	in.cies[0].protocol = fake_address(HUB);
-	in.cies[0].prefix_length = 32;
-	exchange_receive(&in, "9.1.1.77");
-	exchange_pass(1000);
-	exchange_silent();
-	exchange_receive(&in, HUB_NBMA);
-	exchange_pass(1000);
-	exchange_sent(NHRP_REGISTRATION_REQUEST, HUB_NBMA);
-	assert_int_not_equal(out.request_id, registration_id);
-	assert_mapped(HUB, HUB_NBMA);
-}
-
-static void another_server_disturbs_no_registration(void **state)
-{
-	(void)state;
-	exchange_reload("holdtime 300\nshortcut\nnhs " HUB " nbma " HUB_NBMA
-			" multicast\nnhs 9.0.0.254 nbma 9.1.1.26\n");
-	assert_int_equal(exchange_interface()->nhcs->state, NHC_REGISTERED);
-	exchange_wait();
-	exchange_sent(NHRP_REGISTRATION_REQUEST, "9.1.1.26");
 }
 
 static void purge_of_a_next_hop_ends_its_shortcuts(void **state)
@@ -678,12 +633,7 @@ int main(void)
 		SPOKE_TEST(nothing_is_sent_directly_before_the_reply,
 			   registered_spoke),
 		SPOKE_TEST(stranger_moves_no_mapping, registered_spoke),
-		SPOKE_TEST(neighbour_moves_no_mapping, registered_spoke),
 		SPOKE_TEST(sender_that_we_forgot_is_told, registered_spoke),
-		SPOKE_TEST(server_that_forgot_us_is_told_again,
-			   registered_spoke),
-		SPOKE_TEST(another_server_disturbs_no_registration,
-			   registered_spoke),
 		SPOKE_TEST(purge_of_a_next_hop_ends_its_shortcuts,
 			   registered_spoke),
 		SPOKE_TEST(cleared_neighbour_is_told, registered_spoke),
