@@ -23,6 +23,13 @@ static int secret_hub(void **state)
 	return 0;
 }
 
+static int hub_with_multicast(void **state)
+{
+	(void)state;
+	exchange_hub("map multicast " SPOKE1_NBMA "\n");
+	return 0;
+}
+
 static int hub_with_map(void **state)
 {
 	(void)state;
@@ -80,6 +87,22 @@ static void registered_client_gets_multicast(void **state)
 	assert_int_equal(fake.peer_count, 1);
 	assert_true(fake.peers[0].peer.flags & MGRE_PEER_FLAGS_MULTICAST);
 	assert_true(fake.peers[0].peer.flags & MGRE_PEER_FLAGS_TRANSIENT);
+}
+
+/* Settings that do not want its peer any more take no client away. */
+static void reload_leaves_clients_alone(void **state)
+{
+	(void)state;
+	exchange_register(SPOKE1_NBMA, SPOKE1);
+	assert_int_equal(fake.peer_count, 1);
+	assert_false(fake.peers[0].peer.flags & MGRE_PEER_FLAGS_TRANSIENT);
+	exchange_reload("");
+	assert_mapped(SPOKE1, SPOKE1_NBMA);
+	assert_int_equal(exchange_interface()->registered, 1);
+	assert_int_equal(fake.peer_count, 1);
+	assert_int_equal(fake.peers[0].peer.flags,
+			 MGRE_PEER_FLAGS_MULTICAST |
+			 MGRE_PEER_FLAGS_TRANSIENT);
 }
 
 /* As the RFC and FRR's "nhs dynamic" do, opennhrp, and IOS with any hub. */
@@ -652,6 +675,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		HUB_TEST(registration_is_acknowledged, plain_hub),
 		HUB_TEST(registered_client_gets_multicast, plain_hub),
+		HUB_TEST(reload_leaves_clients_alone, hub_with_multicast),
 		HUB_TEST(registration_destinations, plain_hub),
 		HUB_TEST(refresh_is_not_a_conflict, plain_hub),
 		HUB_TEST(unique_address_is_kept, plain_hub),
