@@ -589,6 +589,24 @@ static void restart_takes_everything_over(void **state)
 	assert_int_not_equal(out.request_id, registration_id);
 }
 
+/* Killed, and started again when the server is elsewhere. */
+static void restart_releases_where_a_server_was(void **state)
+{
+	struct config_error error;
+	struct config *config;
+	static const char text[] = "interface mgre0\nnetwork-id 1\n"
+		"holdtime 300\nshortcut\nnhs " HUB " nbma 9.1.1.26\n";
+
+	(void)state;
+	daemon_stop(&node);
+	config = config_parse("test", text, strlen(text), &error);
+	assert_non_null(config);
+	assert_int_equal(daemon_start(&node, config), 0);
+	assert_mapped(HUB, "9.1.1.26");
+	assert_int_equal(fake.peer_count, 1);
+	assert_address(&fake.peers[0].peer.endpoint.nbma, "9.1.1.26");
+}
+
 static void shutdown_deregisters(void **state)
 {
 	(void)state;
@@ -641,6 +659,8 @@ int main(void)
 		SPOKE_TEST(expired_mapping_takes_its_shortcuts,
 			   registered_spoke),
 		SPOKE_TEST(restart_takes_everything_over, registered_spoke),
+		SPOKE_TEST(restart_releases_where_a_server_was,
+			   registered_spoke),
 		SPOKE_TEST(shutdown_deregisters, registered_spoke),
 	};
 
