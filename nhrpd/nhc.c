@@ -409,6 +409,21 @@ void nhc_settings_changed(struct interface *interface, bool again)
 	}
 }
 
+void nhc_forgotten(struct interface *interface, const struct endpoint *server)
+{
+	struct endpoint endpoint;
+	struct nhc *nhc;
+
+	for (nhc = interface->nhcs; nhc; nhc = nhc->next) {
+		endpoint = nhc_endpoint(nhc);
+		if (nhc->state == NHC_REGISTERED && !nhc->tries &&
+		    endpoint_equal(&endpoint, server) &&
+		    uv_timer_get_due_in(nhc->timer) > NHC_START_JITTER)
+			timer_set(nhc->timer,
+				  randombytes_uniform(NHC_START_JITTER));
+	}
+}
+
 struct nhc *nhc_best(const struct interface *interface, unsigned int rotate,
 		     uint8_t family)
 {

@@ -99,6 +99,13 @@ void nhc_interface_changed(struct interface *interface);
  */
 void nhc_settings_changed(struct interface *interface, bool again);
 
+/**
+ * nhc_forgotten - a server says that it does not know us: register again, soon
+ *
+ * Unless a request is on its way anyway.
+ */
+void nhc_forgotten(struct interface *interface, const struct endpoint *server);
+
 /** nhc_deregister - send the purge that takes our registration back */
 void nhc_deregister(struct nhc *nhc);
 

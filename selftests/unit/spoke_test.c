@@ -497,6 +497,30 @@ static void sender_that_we_forgot_is_told(void **state)
 	exchange_silent();
 }
 
+/* Its own address is all that it can name. */
+static void server_that_forgot_us_hears_from_us(void **state)
+{
+	struct nhrp_packet purge;
+
+	(void)state;
+	exchange_request(&purge, NHRP_PURGE_REQUEST, HUB_NBMA, HUB, HUB);
+	purge.flags = NHRP_PURGE_NO_REPLY;
+	purge.cies[0].protocol = fake_address(HUB);
+	exchange_receive(&purge, SPOKE2_NBMA);
+	exchange_pass(1000);
+	exchange_silent();
+	exchange_receive(&purge, HUB_NBMA);
+	exchange_receive(&purge, HUB_NBMA);
+	assert_mapped(HUB, HUB_NBMA);
+	exchange_pass(400);
+	exchange_sent(NHRP_REGISTRATION_REQUEST, HUB_NBMA);
+	exchange_receive(&purge, HUB_NBMA);
+	exchange_pass(400);
+	exchange_silent();
+	hub_replies(NHRP_CODE_SUCCESS);
+	assert_int_equal(exchange_interface()->nhcs->state, NHC_REGISTERED);
+}
+
 static void purge_of_a_next_hop_ends_its_shortcuts(void **state)
 {
 	(void)state;
@@ -652,6 +676,8 @@ int main(void)
 			   registered_spoke),
 		SPOKE_TEST(stranger_moves_no_mapping, registered_spoke),
 		SPOKE_TEST(sender_that_we_forgot_is_told, registered_spoke),
+		SPOKE_TEST(server_that_forgot_us_hears_from_us,
+			   registered_spoke),
 		SPOKE_TEST(purge_of_a_next_hop_ends_its_shortcuts,
 			   registered_spoke),
 		SPOKE_TEST(cleared_neighbour_is_told, registered_spoke),
