@@ -15,7 +15,7 @@
  * NHC_START_JITTER; retries after 1, 2, 4 ... NHC_RETRY_MAX with the same
  * request id; a refresh at a third of the holding time, with a new id. After
  * NHC_FAILED unanswered requests, or a session that could not be made, a
- * server counts as failed: its name is looked up again, servers of worse
+ * server counts as failed: its name is looked up at each try, servers of worse
  * priority get their turn, and its peer is taken down while another server
  * answers.
  *
@@ -278,7 +278,7 @@ static void nhc_expired(uv_timer_t *timer)
 	if (nhc->state == NHC_REFUSED)
 		nhc_set_state(nhc, NHC_REGISTERING);
 	nhc_send(nhc);
-	if (nhc->tries != NHC_FAILED + 1)
+	if (nhc->tries <= NHC_FAILED)
 		return;
 	if (nhc->state == NHC_REGISTERED)
 		nhc_set_state(nhc, NHC_REGISTERING);
@@ -289,9 +289,12 @@ static void nhc_expired(uv_timer_t *timer)
 
 void nhc_looked_up(struct nhc *nhc, const struct nhrp_address *nbma)
 {
+	if (nhc->state == NHC_REGISTERED)
+		return;	/* it has replied meanwhile */
 	if (!nbma) {
-		timer_set(nhc->timer, timer_backoff(nhc->lookups,
-						    NHC_RETRY_MAX));
+		if (nhc->state == NHC_LOOKUP)
+			timer_set(nhc->timer, timer_backoff(nhc->lookups,
+							    NHC_RETRY_MAX));
 		nhc_take_turns(nhc->interface);
 		return;
 	}

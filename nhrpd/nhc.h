@@ -47,7 +47,7 @@ enum nhc_state {
  * @sent, @received, @refused: packets in all, for show
  * @timer: next retry or refresh
  * @lookup: DNS question in flight
- * @lookups: DNS questions asked, to try each address in turn
+ * @lookups: DNS questions asked
  * @installed: its peer (and mapping, once known) is in the kernel
  */
 struct nhc {

@@ -7,9 +7,14 @@
 
 #include "config.h"
 #include "exchange.h"
+#include "fake_dns.h"
 #include "nhc.h"
 #include "purge.h"
 #include "test.h"
+
+/* Addresses of a name. */
+#define A "9.1.1.26"
+#define B "9.1.1.30"
 
 static struct nhrp_packet in;
 static uint32_t registration_id;
@@ -25,6 +30,13 @@ static int spoke_of_two(void **state)
 {
 	(void)state;
 	exchange_spoke("nhs 9.0.0.254 nbma 9.1.1.26 priority 10\n");
+	return 0;
+}
+
+static int spoke_of_a_name(void **state)
+{
+	(void)state;
+	exchange_spoke("nhs 9.0.0.254 nbma hub.example.net\n");
 	return 0;
 }
 
@@ -165,6 +177,38 @@ static void silent_server_fails(void **state)
 	assert_mapped(HUB, HUB_NBMA);
 	hub_replies(NHRP_CODE_SUCCESS);
 	assert_int_equal(exchange_interface()->nhcs->state, NHC_REGISTERED);
+}
+
+static void wait_for_question(void)
+{
+	unsigned int seconds;
+
+	for (seconds = 0; !fake_dns_asked(); seconds++) {
+		assert_in_range(seconds, 0, 300);
+		exchange_pass(1000);
+	}
+}
+
+/* Round and round, in whatever order the DNS has the addresses. */
+static void name_is_looked_up_at_each_try(void **state)
+{
+	static const char *const first[] = { A, B, B };
+	static const char *const second[] = { B, A, A };
+	static const char *const used[] = { A, B, A };
+	struct nhc *nhc = exchange_interface()->nhcs->next;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(used); i++) {
+		wait_for_question();
+		fake_dns_answer(first[i], second[i]);
+		assert_address(&nhc->nbma, used[i]);
+	}
+	for (i = 0; i < 3; i++) {
+		wait_for_question();
+		fake_dns_answer(used[2], NULL);
+		assert_address(&nhc->nbma, used[2]);
+	}
 }
 
 /* Servers of another priority rest as long as a better one answers. */
@@ -656,6 +700,7 @@ int main(void)
 			   registered_spoke),
 		SPOKE_TEST(registration_is_refreshed, registered_spoke),
 		SPOKE_TEST(silent_server_fails, registered_spoke),
+		SPOKE_TEST(name_is_looked_up_at_each_try, spoke_of_a_name),
 		SPOKE_TEST(worse_server_takes_its_turn, spoke_of_two),
 		SPOKE_TEST(refusal_is_no_registration, plain_spoke),
 		SPOKE_TEST(replies_that_are_not_ours, plain_spoke),
