@@ -240,6 +240,7 @@ static void nhc_stand_by(struct nhc *nhc)
 {
 	if (nhc->state == NHC_REGISTERED)
 		nhc_deregister(nhc);
+	nhc_lookup_cancel(nhc);
 	uv_timer_stop(nhc->timer);
 	nhc_uninstall(nhc);
 	nhc_set_state(nhc, NHC_STANDBY);
@@ -308,6 +309,24 @@ void nhc_looked_up(struct nhc *nhc, const struct nhrp_address *nbma)
 
 /* ---- coming and going ---- */
 
+static void nhc_down(struct nhc *nhc)
+{
+	nhc_lookup_cancel(nhc);
+	uv_timer_stop(nhc->timer);
+	nhc->tries = 0;
+	nhc_set_state(nhc, NHC_WAITING);
+}
+
+static void nhc_enter(struct nhc *nhc)
+{
+	if (nhc->interface->state != INTERFACE_UP || !nhc_own(nhc))
+		nhc_down(nhc);
+	else if (!nhc_has_turn(nhc))
+		nhc_stand_by(nhc);
+	else
+		nhc_start(nhc);
+}
+
 struct nhc *nhc_add(struct interface *interface,
 		    const struct config_nhs *config)
 {
@@ -326,8 +345,7 @@ struct nhc *nhc_add(struct interface *interface,
 	nhc->nbma = config->nbma;
 	nhc->changed = daemon_now(interface->daemon);
 	DL_APPEND(interface->nhcs, nhc);
-	if (interface->state == INTERFACE_UP)
-		nhc_interface_changed(interface);
+	nhc_enter(nhc);
 	return nhc;
 }
 
@@ -366,14 +384,6 @@ void nhc_deregister(struct nhc *nhc)
 	nhc->registered_at = 0;
 }
 
-static void nhc_down(struct nhc *nhc)
-{
-	nhc_lookup_cancel(nhc);
-	uv_timer_stop(nhc->timer);
-	nhc->tries = 0;
-	nhc_set_state(nhc, NHC_WAITING);
-}
-
 void nhc_device_gone(struct interface *interface)
 {
 	struct nhc *nhc;
@@ -388,14 +398,8 @@ void nhc_interface_changed(struct interface *interface)
 {
 	struct nhc *nhc;
 
-	for (nhc = interface->nhcs; nhc; nhc = nhc->next) {
-		if (interface->state != INTERFACE_UP || !nhc_own(nhc))
-			nhc_down(nhc);
-		else if (!nhc_has_turn(nhc))
-			nhc_set_state(nhc, NHC_STANDBY);
-		else
-			nhc_start(nhc);
-	}
+	for (nhc = interface->nhcs; nhc; nhc = nhc->next)
+		nhc_enter(nhc);
 }
 
 void nhc_settings_changed(struct interface *interface, bool again)

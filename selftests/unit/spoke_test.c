@@ -40,6 +40,13 @@ static int spoke_of_a_name(void **state)
 	return 0;
 }
 
+static int spoke_of_a_worse_name(void **state)
+{
+	(void)state;
+	exchange_spoke("nhs 9.0.0.254 nbma hub.example.net priority 10\n");
+	return 0;
+}
+
 static int roaming_spoke(void **state)
 {
 	(void)state;
@@ -227,6 +234,28 @@ static void worse_server_takes_its_turn(void **state)
 		last = &fake.sent[fake.sent_count - 1];
 	} while (!nhrp_address_equal(&last->endpoint.nbma, &second));
 	assert_int_equal(last->bytes[17], NHRP_REGISTRATION_REQUEST);
+}
+
+static void standby_asks_no_dns(void **state)
+{
+	(void)state;
+	exchange_wait();
+	exchange_sent(NHRP_REGISTRATION_REQUEST, HUB_NBMA);
+	wait_for_question();
+	hub_replies(NHRP_CODE_SUCCESS);
+	assert_int_equal(exchange_interface()->nhcs->next->state, NHC_STANDBY);
+	assert_false(fake_dns_asked());
+}
+
+static void new_server_leaves_others_alone(void **state)
+{
+	(void)state;
+	exchange_reload("nhs 9.0.0.254 nbma 9.1.1.26\n");
+	assert_int_equal(exchange_interface()->nhcs->state, NHC_REGISTERED);
+	exchange_wait();
+	exchange_sent(NHRP_REGISTRATION_REQUEST, "9.1.1.26");
+	exchange_pass(1);
+	assert_int_equal(exchange_interface()->nhcs->state, NHC_REGISTERED);
 }
 
 static void refusal_is_no_registration(void **state)
@@ -702,6 +731,8 @@ int main(void)
 		SPOKE_TEST(silent_server_fails, registered_spoke),
 		SPOKE_TEST(name_is_looked_up_at_each_try, spoke_of_a_name),
 		SPOKE_TEST(worse_server_takes_its_turn, spoke_of_two),
+		SPOKE_TEST(standby_asks_no_dns, spoke_of_a_worse_name),
+		SPOKE_TEST(new_server_leaves_others_alone, registered_spoke),
 		SPOKE_TEST(refusal_is_no_registration, plain_spoke),
 		SPOKE_TEST(replies_that_are_not_ours, plain_spoke),
 		SPOKE_TEST(indication_leads_to_a_shortcut, registered_spoke),
