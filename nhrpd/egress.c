@@ -97,6 +97,7 @@ static bool egress_may_admit(const struct received *received,
 	       !nhrp_address_is_multicast(&binding->endpoint.nbma) &&
 	       !nhrp_address_equal(&binding->endpoint.nbma,
 				   &interface->nbma) &&
+	       forward_may_map(interface, &binding->protocol) &&
 	       !egress_hijacks(received, binding);
 }
 

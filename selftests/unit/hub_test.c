@@ -176,7 +176,7 @@ static void address_that_is_not_unique_may_move(void **state)
 static void addresses_nobody_may_register(void **state)
 {
 	static const char *const addresses[] = {
-		"9.0.0.9", "9.0.0.255", "224.0.0.5", "0.0.0.0",
+		"9.0.0.9", "9.0.0.255", "224.0.0.5", "0.0.0.0", "10.1.0.1",
 	};
 	struct nhrp_address address;
 	size_t i;

@@ -549,6 +549,18 @@ static void stranger_moves_no_mapping(void **state)
 	assert_mapped(SPOKE2, SPOKE2_NBMA);
 }
 
+/* Our LAN's address is ours, whoever asks with it. */
+static void requester_has_none_of_our_addresses(void **state)
+{
+	(void)state;
+	exchange_request(&in, NHRP_RESOLUTION_REQUEST, SPOKE2_NBMA,
+			 "10.0.64.1", "10.0.64.9");
+	exchange_receive(&in, SPOKE2_NBMA);
+	exchange_sent(NHRP_RESOLUTION_REPLY, SPOKE2_NBMA);
+	assert_int_equal(out.cies[0].code, NHRP_CODE_PROHIBITED);
+	assert_mapped("10.0.64.1", NULL);
+}
+
 /* ---- purge, end and new beginning ---- */
 
 static void sender_that_we_forgot_is_told(void **state)
@@ -751,6 +763,8 @@ int main(void)
 		SPOKE_TEST(nothing_is_sent_directly_before_the_reply,
 			   registered_spoke),
 		SPOKE_TEST(stranger_moves_no_mapping, registered_spoke),
+		SPOKE_TEST(requester_has_none_of_our_addresses,
+			   registered_spoke),
 		SPOKE_TEST(sender_that_we_forgot_is_told, registered_spoke),
 		SPOKE_TEST(server_that_forgot_us_hears_from_us,
 			   registered_spoke),
