@@ -561,6 +561,24 @@ static void requester_has_none_of_our_addresses(void **state)
 	assert_mapped("10.0.64.1", NULL);
 }
 
+/* A neighbour that is known may not speak for another one. */
+static void neighbour_moves_no_mapping(void **state)
+{
+	(void)state;
+	spoke2_asks(300);
+	exchange_request(&in, NHRP_RESOLUTION_REQUEST, "9.1.1.77", "9.0.0.7",
+			 "10.0.64.9");
+	exchange_receive(&in, "9.1.1.77");
+	exchange_sent(NHRP_RESOLUTION_REPLY, "9.1.1.77");
+	assert_int_equal(out.cies[0].code, NHRP_CODE_SUCCESS);
+	exchange_request(&in, NHRP_RESOLUTION_REQUEST, "9.1.1.77", SPOKE2,
+			 "10.0.64.9");
+	exchange_receive(&in, "9.1.1.77");
+	exchange_sent(NHRP_RESOLUTION_REPLY, "9.1.1.77");
+	assert_int_equal(out.cies[0].code, NHRP_CODE_PROHIBITED);
+	assert_mapped(SPOKE2, SPOKE2_NBMA);
+}
+
 /* ---- purge, end and new beginning ---- */
 
 static void sender_that_we_forgot_is_told(void **state)
@@ -765,6 +783,7 @@ int main(void)
 		SPOKE_TEST(stranger_moves_no_mapping, registered_spoke),
 		SPOKE_TEST(requester_has_none_of_our_addresses,
 			   registered_spoke),
+		SPOKE_TEST(neighbour_moves_no_mapping, registered_spoke),
 		SPOKE_TEST(sender_that_we_forgot_is_told, registered_spoke),
 		SPOKE_TEST(server_that_forgot_us_hears_from_us,
 			   registered_spoke),
