@@ -632,6 +632,20 @@ static void purge_reaches_whom_it_was_told(void **state)
 
 /* ---- redirect ---- */
 
+/* Here a route that now leads elsewhere. */
+static void answers_are_checked_when_events_are_lost(void **state)
+{
+	(void)state;
+	exchange_register(SPOKE1_NBMA, SPOKE1);
+	request(NHRP_RESOLUTION_REQUEST, "10.1.0.9");
+	exchange_receive(&in, SPOKE1_NBMA);
+	exchange_sent(NHRP_RESOLUTION_REPLY, SPOKE1_NBMA);
+	fake_add_route("10.1.0.0", 24, SPOKE2, DEVICE);
+	fake.rtnl_events->lost(fake.context);
+	exchange_wait();
+	exchange_sent(NHRP_PURGE_REQUEST, SPOKE1_NBMA);
+}
+
 static void hairpin_is_indicated_to_its_source(void **state)
 {
 	uint8_t head[84] = { 0x45, 0, 0, 84, [12] = 10, 0, 64, 9,
@@ -705,6 +719,7 @@ int main(void)
 		HUB_TEST(purge_that_wants_no_reply, plain_hub),
 		HUB_TEST(purge_for_a_node_that_is_not_there, plain_hub),
 		HUB_TEST(purge_reaches_whom_it_was_told, plain_hub),
+		HUB_TEST(answers_are_checked_when_events_are_lost, plain_hub),
 		HUB_TEST(hairpin_is_indicated_to_its_source, plain_hub),
 		HUB_TEST(stray_replies, plain_hub),
 	};

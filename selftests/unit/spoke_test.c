@@ -734,6 +734,17 @@ static void restart_releases_where_a_server_was(void **state)
 	assert_address(&fake.peers[0].peer.endpoint.nbma, "9.1.1.26");
 }
 
+static void lost_events_are_made_up_for(void **state)
+{
+	(void)state;
+	fake.links[0].local = fake_address("9.1.1.77");
+	fake.mgre_events->lost(fake.context);
+	assert_address(&exchange_interface()->nbma, "9.1.1.77");
+	fake.link_count = 0;
+	fake.rtnl_events->lost(fake.context);
+	assert_int_not_equal(exchange_interface()->state, INTERFACE_UP);
+}
+
 static void shutdown_deregisters(void **state)
 {
 	(void)state;
@@ -796,6 +807,7 @@ int main(void)
 		SPOKE_TEST(restart_takes_everything_over, registered_spoke),
 		SPOKE_TEST(restart_releases_where_a_server_was,
 			   registered_spoke),
+		SPOKE_TEST(lost_events_are_made_up_for, registered_spoke),
 		SPOKE_TEST(shutdown_deregisters, registered_spoke),
 	};
 
