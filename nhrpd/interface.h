@@ -165,10 +165,6 @@ bool interface_is_own(const struct interface *interface,
 bool interface_is_broadcast(const struct interface *interface,
 			    const struct nhrp_address *address);
 
-/** interface_is_connected - whether a connected prefix holds @address */
-bool interface_is_connected(const struct interface *interface,
-			    const struct nhrp_address *address);
-
 /**
  * interface_add - begin to serve a device that the configuration names
  * @config: its settings, which outlive the interface

@@ -72,19 +72,6 @@ bool interface_is_broadcast(const struct interface *interface,
 	return false;
 }
 
-bool interface_is_connected(const struct interface *interface,
-			    const struct nhrp_address *address)
-{
-	unsigned int i;
-
-	for (i = 0; i < interface->address_count; i++)
-		if (nhrp_prefix_contains(&interface->addresses[i].prefix,
-					 address))
-			return true;
-	return false;
-}
-
-/* Link-local addresses route nothing and are not registered. */
 static struct interface_address *
 interface_find_address(struct interface *interface,
 		       const struct nhrp_address *address)
@@ -126,6 +113,7 @@ static void interface_remove_address(struct interface *interface,
 	nhc_interface_changed(interface);
 }
 
+/* Link-local addresses route nothing and are not registered. */
 void interface_address(struct daemon *daemon,
 		       const struct rtnl_address *address)
 {

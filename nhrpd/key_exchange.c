@@ -5,10 +5,6 @@
 #include "config.h"
 #include "session.h"
 
-/* Until native/ and ike/ are there. */
-#pragma weak native_ops
-#pragma weak ike_ops
-
 const struct exchange_ops *
 session_key_exchange(const struct config_interface *config)
 {

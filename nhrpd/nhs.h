@@ -11,7 +11,7 @@ struct received;
  * nhs_registration_request - register a client, or refuse to
  *
  * No client needs to be configured. The reply goes straight to where the
- * request came from.
+ * client is, also if a server passed the request on.
  */
 void nhs_registration_request(struct received *received);
 
