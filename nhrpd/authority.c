@@ -60,6 +60,18 @@ enum authority authority_of_host(const struct interface *interface,
 	return authority_of(interface, endpoint, &prefix);
 }
 
+bool authority_is_certified(const struct interface *interface,
+			    const struct endpoint *endpoint,
+			    const struct nhrp_address *address)
+{
+	const struct session *session = session_find(interface,
+						     endpoint->if_id);
+
+	return session && session->certificate &&
+	       authority_of_host(interface, endpoint, address) ==
+	       AUTHORITY_COVERED;
+}
+
 void authority_refuse(const struct received *received,
 		      const struct endpoint *endpoint,
 		      const struct nhrp_prefix *prefix)

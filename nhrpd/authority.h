@@ -33,6 +33,15 @@ enum authority authority_of_host(const struct interface *interface,
 				 const struct endpoint *endpoint,
 				 const struct nhrp_address *address);
 
+/**
+ * authority_is_certified - whether a certificate says so, not only a key
+ *
+ * Without certificates no node can be told from another.
+ */
+bool authority_is_certified(const struct interface *interface,
+			    const struct endpoint *endpoint,
+			    const struct nhrp_address *address);
+
 /** authority_refuse - drop a packet: who is at @endpoint may not claim that */
 void authority_refuse(const struct received *received,
 		      const struct endpoint *endpoint,

@@ -142,12 +142,18 @@ static void daemon_mgre_lost(void *context)
 {
 	struct daemon *daemon = context;
 	struct interface *interface;
+	struct mgre_device device;
 
 	log_limited(&daemon->limit, 4, "events lost: reading the cache again");
 	for (interface = daemon->interfaces; interface;
-	     interface = interface->hh.next)
+	     interface = interface->hh.next) {
+		if (interface->is_mgre &&
+		    !mgre_device_get(daemon->mgre, interface->ifindex,
+				     &device))
+			interface_device(daemon, interface->ifindex, &device);
 		if (interface->bound)
 			takeover_again(interface);
+	}
 }
 
 static const struct mgre_events daemon_mgre_events = {
@@ -166,7 +172,10 @@ static const struct mgre_events daemon_mgre_events = {
 
 /* ---- what the stack says ---- */
 
-/* As the IPv4 routes of a device that goes down do: without notice. */
+/*
+ * Any route may have changed: those of a device that goes down go without
+ * notice with IPv4.
+ */
 static void daemon_routes_gone(struct daemon *daemon)
 {
 	struct interface *interface;
@@ -215,9 +224,12 @@ static void daemon_rtnl_lost(void *context)
 	struct daemon *daemon = context;
 
 	log_limited(&daemon->limit, 4, "events lost: reading the links again");
+	interface_links_doubt(daemon);
 	interface_addresses_doubt(daemon);
-	if (!rtnl_dump(daemon->rtnl))
+	if (!rtnl_dump(daemon->rtnl)) {
+		interface_links_sweep(daemon);
 		interface_addresses_sweep(daemon);
+	}
 	daemon_routes_gone(daemon);
 }
 

@@ -70,8 +70,8 @@ static uint32_t egress_hold(const struct received *received)
 }
 
 /*
- * Whether a request in another's name comes from a stranger: what is mapped
- * already moves only on the word of a server, or of the node itself.
+ * Whether a request would take another's name: what is mapped already moves
+ * only on the word of a server, or of the node itself.
  */
 static bool egress_hijacks(const struct received *received,
 			   const struct cache_binding *binding)
@@ -80,9 +80,11 @@ static bool egress_hijacks(const struct received *received,
 	const struct cache_entry *entry = cache_find(interface,
 						     &binding->protocol);
 
-	return entry &&
-	       !endpoint_equal(&entry->binding.endpoint, &binding->endpoint) &&
-	       !peer_find(interface, &received->from);
+	return entry && !authority_is_server(interface, &received->from) &&
+	       !authority_same_node(interface, &entry->binding.endpoint,
+				    &binding->endpoint) &&
+	       !authority_is_certified(interface, &binding->endpoint,
+				       &binding->protocol);
 }
 
 static bool egress_may_admit(const struct received *received,
@@ -97,6 +99,7 @@ static bool egress_may_admit(const struct received *received,
 	       !nhrp_address_is_multicast(&binding->endpoint.nbma) &&
 	       !nhrp_address_equal(&binding->endpoint.nbma,
 				   &interface->nbma) &&
+	       forward_may_map(interface, &binding->protocol) &&
 	       !egress_hijacks(received, binding);
 }
 

@@ -99,6 +99,18 @@ void forward_lookup(struct interface *interface,
 	forward_resolve(path);
 }
 
+/* Of what is mapped this was asked before. */
+bool forward_may_map(const struct interface *interface,
+		     const struct nhrp_address *protocol)
+{
+	struct rtnl_route route;
+
+	return !interface_is_own(interface, protocol) &&
+	       (cache_find(interface, protocol) ||
+		rtnl_lookup(interface->daemon->rtnl, protocol, &route) ||
+		route.type != RTNL_ROUTE_LOCAL);
+}
+
 static void forward_refuse(struct received *received,
 			   enum traffic_drop reason, uint16_t code,
 			   const char *words)

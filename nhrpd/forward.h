@@ -43,6 +43,14 @@ void forward_lookup(struct interface *interface,
 		    struct forward_path *path);
 
 /**
+ * forward_may_map - whether an address may be mapped to a node of the network
+ *
+ * None of this router's own may, whatever device has it.
+ */
+bool forward_may_map(const struct interface *interface,
+		     const struct nhrp_address *protocol);
+
+/**
  * forward_packet - pass a packet on to the next hop of @path
  *
  * Checks and decrements the hop count, and adds this node to the transit

@@ -240,6 +240,7 @@ void interface_link(struct daemon *daemon, const struct rtnl_link *link)
 		HASH_ADD(hh_index, daemon->by_index, ifindex,
 			 sizeof(interface->ifindex), interface);
 	}
+	interface->seen = true;
 	interface->admin_up = link->up;
 	interface->mtu = link->mtu;
 	interface->redirect = link->redirect;
@@ -265,6 +266,25 @@ void interface_link_gone(struct daemon *daemon, unsigned int ifindex)
 
 	if (interface)
 		interface_detach(interface);
+}
+
+void interface_links_doubt(struct daemon *daemon)
+{
+	struct interface *interface;
+
+	for (interface = daemon->interfaces; interface;
+	     interface = interface->hh.next)
+		interface->seen = false;
+}
+
+void interface_links_sweep(struct daemon *daemon)
+{
+	struct interface *interface;
+
+	for (interface = daemon->interfaces; interface;
+	     interface = interface->hh.next)
+		if (!interface->seen)
+			interface_detach(interface);
 }
 
 void interface_device(struct daemon *daemon, unsigned int ifindex,

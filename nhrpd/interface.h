@@ -84,6 +84,7 @@ enum interface_state {
  * @nhcs: list of registrations, in order of configuration
  * @registered: entries of type CACHE_REGISTERED
  * @traffic: counters
+ * @seen: the device was in the last dump of the kernel's links
  * @admin_up: IFF_UP
  * @is_mgre: whether the device is of our kind
  * @bound: whether its NHRP packets come to us
@@ -101,6 +102,7 @@ struct interface {
 	uint32_t max_entries;
 	uint32_t key;
 	bool has_key;
+	bool seen;
 	bool admin_up;
 	bool is_mgre;
 	bool bound;
@@ -185,8 +187,8 @@ void interface_leave(struct interface *interface);
 
 /*
  * What the kernel says about devices; each of these looks for the interface
- * it concerns, and ignores what concerns none. A dump of all addresses stands
- * between doubt and sweep: those that it does not have are gone.
+ * it concerns, and ignores what concerns none. A dump of all links and addresses
+ * stands between doubt and sweep: those that it does not have are gone.
  */
 void interface_link(struct daemon *daemon, const struct rtnl_link *link);
 void interface_link_gone(struct daemon *daemon, unsigned int ifindex);
@@ -194,6 +196,8 @@ void interface_address(struct daemon *daemon,
 		       const struct rtnl_address *address);
 void interface_address_gone(struct daemon *daemon,
 			    const struct rtnl_address *address);
+void interface_links_doubt(struct daemon *daemon);
+void interface_links_sweep(struct daemon *daemon);
 void interface_addresses_doubt(struct daemon *daemon);
 void interface_addresses_sweep(struct daemon *daemon);
 void interface_device(struct daemon *daemon, unsigned int ifindex,

@@ -15,7 +15,7 @@
  * NHC_START_JITTER; retries after 1, 2, 4 ... NHC_RETRY_MAX with the same
  * request id; a refresh at a third of the holding time, with a new id. After
  * NHC_FAILED unanswered requests, or a session that could not be made, a
- * server counts as failed: its name is looked up again, servers of worse
+ * server counts as failed: its name is looked up at each try, servers of worse
  * priority get their turn, and its peer is taken down while another server
  * answers.
  *
@@ -240,6 +240,7 @@ static void nhc_stand_by(struct nhc *nhc)
 {
 	if (nhc->state == NHC_REGISTERED)
 		nhc_deregister(nhc);
+	nhc_lookup_cancel(nhc);
 	uv_timer_stop(nhc->timer);
 	nhc_uninstall(nhc);
 	nhc_set_state(nhc, NHC_STANDBY);
@@ -278,7 +279,7 @@ static void nhc_expired(uv_timer_t *timer)
 	if (nhc->state == NHC_REFUSED)
 		nhc_set_state(nhc, NHC_REGISTERING);
 	nhc_send(nhc);
-	if (nhc->tries != NHC_FAILED + 1)
+	if (nhc->tries <= NHC_FAILED)
 		return;
 	if (nhc->state == NHC_REGISTERED)
 		nhc_set_state(nhc, NHC_REGISTERING);
@@ -289,9 +290,12 @@ static void nhc_expired(uv_timer_t *timer)
 
 void nhc_looked_up(struct nhc *nhc, const struct nhrp_address *nbma)
 {
+	if (nhc->state == NHC_REGISTERED)
+		return;	/* it has replied meanwhile */
 	if (!nbma) {
-		timer_set(nhc->timer, timer_backoff(nhc->lookups,
-						    NHC_RETRY_MAX));
+		if (nhc->state == NHC_LOOKUP)
+			timer_set(nhc->timer, timer_backoff(nhc->lookups,
+							    NHC_RETRY_MAX));
 		nhc_take_turns(nhc->interface);
 		return;
 	}
@@ -304,6 +308,24 @@ void nhc_looked_up(struct nhc *nhc, const struct nhrp_address *nbma)
 }
 
 /* ---- coming and going ---- */
+
+static void nhc_down(struct nhc *nhc)
+{
+	nhc_lookup_cancel(nhc);
+	uv_timer_stop(nhc->timer);
+	nhc->tries = 0;
+	nhc_set_state(nhc, NHC_WAITING);
+}
+
+static void nhc_enter(struct nhc *nhc)
+{
+	if (nhc->interface->state != INTERFACE_UP || !nhc_own(nhc))
+		nhc_down(nhc);
+	else if (!nhc_has_turn(nhc))
+		nhc_stand_by(nhc);
+	else
+		nhc_start(nhc);
+}
 
 struct nhc *nhc_add(struct interface *interface,
 		    const struct config_nhs *config)
@@ -323,8 +345,7 @@ struct nhc *nhc_add(struct interface *interface,
 	nhc->nbma = config->nbma;
 	nhc->changed = daemon_now(interface->daemon);
 	DL_APPEND(interface->nhcs, nhc);
-	if (interface->state == INTERFACE_UP)
-		nhc_interface_changed(interface);
+	nhc_enter(nhc);
 	return nhc;
 }
 
@@ -363,14 +384,6 @@ void nhc_deregister(struct nhc *nhc)
 	nhc->registered_at = 0;
 }
 
-static void nhc_down(struct nhc *nhc)
-{
-	nhc_lookup_cancel(nhc);
-	uv_timer_stop(nhc->timer);
-	nhc->tries = 0;
-	nhc_set_state(nhc, NHC_WAITING);
-}
-
 void nhc_device_gone(struct interface *interface)
 {
 	struct nhc *nhc;
@@ -385,14 +398,8 @@ void nhc_interface_changed(struct interface *interface)
 {
 	struct nhc *nhc;
 
-	for (nhc = interface->nhcs; nhc; nhc = nhc->next) {
-		if (interface->state != INTERFACE_UP || !nhc_own(nhc))
-			nhc_down(nhc);
-		else if (!nhc_has_turn(nhc))
-			nhc_set_state(nhc, NHC_STANDBY);
-		else
-			nhc_start(nhc);
-	}
+	for (nhc = interface->nhcs; nhc; nhc = nhc->next)
+		nhc_enter(nhc);
 }
 
 void nhc_settings_changed(struct interface *interface, bool again)
@@ -406,6 +413,21 @@ void nhc_settings_changed(struct interface *interface, bool again)
 			continue;
 		nhc->tries = 0;
 		timer_set(nhc->timer, 0);
+	}
+}
+
+void nhc_forgotten(struct interface *interface, const struct endpoint *server)
+{
+	struct endpoint endpoint;
+	struct nhc *nhc;
+
+	for (nhc = interface->nhcs; nhc; nhc = nhc->next) {
+		endpoint = nhc_endpoint(nhc);
+		if (nhc->state == NHC_REGISTERED && !nhc->tries &&
+		    endpoint_equal(&endpoint, server) &&
+		    uv_timer_get_due_in(nhc->timer) > NHC_START_JITTER)
+			timer_set(nhc->timer,
+				  randombytes_uniform(NHC_START_JITTER));
 	}
 }
 

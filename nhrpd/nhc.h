@@ -47,7 +47,7 @@ enum nhc_state {
  * @sent, @received, @refused: packets in all, for show
  * @timer: next retry or refresh
  * @lookup: DNS question in flight
- * @lookups: DNS questions asked, to try each address in turn
+ * @lookups: DNS questions asked
  * @installed: its peer (and mapping, once known) is in the kernel
  */
 struct nhc {
@@ -98,6 +98,13 @@ void nhc_interface_changed(struct interface *interface);
  * @again: what we register has changed, too: do so at once
  */
 void nhc_settings_changed(struct interface *interface, bool again);
+
+/**
+ * nhc_forgotten - a server says that it does not know us: register again, soon
+ *
+ * Unless a request is on its way anyway.
+ */
+void nhc_forgotten(struct interface *interface, const struct endpoint *server);
 
 /** nhc_deregister - send the purge that takes our registration back */
 void nhc_deregister(struct nhc *nhc);

@@ -11,6 +11,25 @@
 #include "session.h"
 #include "settings.h"
 
+static void nhc_map(const struct nhc *nhc, const struct cache_binding *binding)
+{
+	struct interface *interface = nhc->interface;
+	struct cache_entry *entry = cache_find(interface, &nhc->protocol);
+	struct endpoint before = binding->endpoint;
+
+	if (entry && entry->binding.type == CACHE_NHS) {
+		before = entry->binding.endpoint;
+		if (endpoint_equal(&before, &binding->endpoint) &&
+		    nhrp_address_equal(&entry->binding.claimed,
+				       &binding->claimed))
+			return;
+	}
+	/* An nhrpd before us may have left it elsewhere. */
+	if (!cache_set(interface, binding, &entry) &&
+	    !endpoint_equal(&before, &binding->endpoint))
+		settings_release_peer(interface, &before);
+}
+
 void nhc_install(struct nhc *nhc)
 {
 	struct interface *interface = nhc->interface;
@@ -21,7 +40,6 @@ void nhc_install(struct nhc *nhc)
 		.type = CACHE_NHS,
 		.prefix_length = nhrp_address_bits(&nhc->protocol),
 	};
-	struct cache_entry *entry;
 
 	if (!interface->bound)
 		return;
@@ -29,13 +47,8 @@ void nhc_install(struct nhc *nhc)
 		nhc->installed = true;
 		nhc->installed = settings_peer(interface, &binding.endpoint);
 	}
-	if (!nhc->installed || !nhc->protocol.length)
-		return;
-	entry = cache_find(interface, &nhc->protocol);
-	if (!entry || entry->binding.type != CACHE_NHS ||
-	    !endpoint_equal(&entry->binding.endpoint, &binding.endpoint) ||
-	    !nhrp_address_equal(&entry->binding.claimed, &binding.claimed))
-		cache_set(interface, &binding, &entry);
+	if (nhc->installed && nhc->protocol.length)
+		nhc_map(nhc, &binding);
 }
 
 void nhc_uninstall_mapping(struct nhc *nhc)

@@ -24,17 +24,22 @@ static void nhc_lookup_address(const struct addrinfo *info,
 					    info->ai_addr)->sin_addr, 4);
 }
 
-static const struct addrinfo *nhc_lookup_choose(const struct addrinfo *list,
-						unsigned int turn)
+/*
+ * The one after that in use: each answer may have them in another order. Or
+ * the first, if that was the last or is none of them.
+ */
+static void nhc_lookup_choose(const struct nhc *nhc,
+			      const struct addrinfo *list,
+			      struct nhrp_address *nbma)
 {
 	const struct addrinfo *info;
-	unsigned int count = 0;
 
-	for (info = list; info; info = info->ai_next)
-		count++;
-	for (info = list, turn %= count; turn; turn--)
-		info = info->ai_next;
-	return info;
+	for (info = list; info; info = info->ai_next) {
+		nhc_lookup_address(info, nbma);
+		if (nhrp_address_equal(nbma, &nhc->nbma))
+			break;
+	}
+	nhc_lookup_address(info && info->ai_next ? info->ai_next : list, nbma);
 }
 
 /* A cancelled question has lost its registration. */
@@ -55,9 +60,7 @@ static void nhc_lookup_done(uv_getaddrinfo_t *lookup, int status,
 					     "no address");
 			nhc_looked_up(nhc, NULL);
 		} else {
-			nhc_lookup_address(nhc_lookup_choose(list,
-							     nhc->lookups - 1),
-					   &nbma);
+			nhc_lookup_choose(nhc, list, &nbma);
 			nhc_looked_up(nhc, &nbma);
 		}
 	}

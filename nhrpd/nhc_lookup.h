@@ -12,8 +12,8 @@ struct nhc;
 /**
  * nhc_lookup_start - ask the DNS, unless it is being asked
  *
- * nhc_looked_up() gets the answer; each question takes the next address of
- * those that the name has.
+ * nhc_looked_up() gets the answer; of the addresses that the name has it is
+ * the one after that in use.
  */
 void nhc_lookup_start(struct nhc *nhc);
 

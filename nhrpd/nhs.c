@@ -51,8 +51,8 @@ static bool nhs_allowed(const struct received *received,
 	return prefix->length == nhrp_address_bits(protocol) &&
 	       !nhrp_address_is_any(protocol) &&
 	       !nhrp_address_is_multicast(protocol) &&
-	       !interface_is_own(interface, protocol) &&
 	       !interface_is_broadcast(interface, protocol) &&
+	       forward_may_map(interface, protocol) &&
 	       !nhrp_address_equal(&client->nbma, &interface->nbma);
 }
 

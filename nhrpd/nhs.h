@@ -10,8 +10,8 @@ struct received;
 /**
  * nhs_registration_request - register a client, or refuse to
  *
- * No client needs to be configured. The reply goes straight to the client,
- * also if a server has passed its request on.
+ * No client needs to be configured. The reply goes straight to where the
+ * client is, also if a server passed the request on.
  */
 void nhs_registration_request(struct received *received);
 

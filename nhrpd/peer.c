@@ -119,6 +119,14 @@ static int peer_change(struct interface *interface,
 	return error;
 }
 
+static void peer_note_flags(struct peer *peer, unsigned int flags)
+{
+	if (peer->flags == flags)
+		return;
+	peer->flags = flags;
+	peer_emit(peer, EVENT_PEER_CHANGE, NULL);
+}
+
 struct peer *peer_keep(struct interface *interface,
 		       const struct endpoint *endpoint, unsigned int flags)
 {
@@ -137,10 +145,7 @@ struct peer *peer_keep(struct interface *interface,
 	if (!peer)
 		return NULL;
 	peer->kept = true;
-	if (peer->flags != flags) {
-		peer->flags = flags;
-		peer_emit(peer, EVENT_PEER_CHANGE, NULL);
-	}
+	peer_note_flags(peer, flags);
 	return peer;
 }
 
@@ -155,8 +160,7 @@ void peer_add_flags(struct peer *peer, unsigned int flags)
 	if (flags == peer->flags ||
 	    peer_change(peer->interface, &peer->endpoint, &change))
 		return;
-	peer->flags = flags;
-	peer_emit(peer, EVENT_PEER_CHANGE, NULL);
+	peer_note_flags(peer, flags);
 }
 
 static void peer_set_up(struct peer *peer, bool up)
@@ -240,6 +244,23 @@ void peer_settle(struct peer *peer)
 	timer_free(peer->settling);
 	peer->settling = NULL;
 	peer_set_state(peer, true);
+}
+
+void peer_unkeep(struct peer *peer, unsigned int flags)
+{
+	struct mgre_peer_change change = {
+		.flags = peer_kernel_flags(flags) | MGRE_PEER_FLAGS_TRANSIENT,
+		.selector = MGRE_PEER_FLAGS_MULTICAST |
+			    MGRE_PEER_FLAGS_FALLBACK |
+			    MGRE_PEER_FLAGS_TRANSIENT,
+	};
+
+	if (peer_change(peer->interface, &peer->endpoint, &change))
+		return;
+	peer->kept = false;
+	peer_note_flags(peer, flags);
+	if (!peer->settling)
+		peer_set_state(peer, true);
 }
 
 void peer_release(struct peer *peer, const char *reason)

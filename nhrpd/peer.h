@@ -81,6 +81,12 @@ void peer_adopt(struct interface *interface, const struct mgre_peer *known,
 void peer_forget(struct interface *interface);
 
 /**
+ * peer_unkeep - a peer made by peer_keep() goes with its last mapping
+ * @flags: what it has from now on
+ */
+void peer_unkeep(struct peer *peer, unsigned int flags);
+
+/**
  * peer_release - a peer made by peer_keep() is not needed any more
  *
  * It goes, in the kernel too, with all mappings that lead to it.

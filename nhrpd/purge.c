@@ -7,7 +7,7 @@
  * sender of data just once, for more data would bring the next. One of others
  * is honoured for what its sender told us or registered with us, as far as its
  * certificate covers that, and for anything learnt if a server of ours sends
- * it; it is acknowledged always.
+ * it; it is acknowledged always. A server's entry stays: we register again.
  */
 #include "purge.h"
 
@@ -19,6 +19,7 @@
 #include "daemon.h"
 #include "forward.h"
 #include "interface.h"
+#include "nhc.h"
 #include "peer.h"
 #include "receive.h"
 #include "request_id.h"
@@ -207,11 +208,23 @@ static bool purge_allowed(const struct received *received,
 	return binding->type <= CACHE_RESOLVED && purge_from_server(received);
 }
 
+/* A server that purges itself says it by purge_own(): it has forgotten us. */
+static bool purge_of_server(const struct received *received,
+			    const struct cache_entry *entry)
+{
+	return entry->binding.type == CACHE_NHS &&
+	       endpoint_equal(&entry->binding.endpoint, &received->from);
+}
+
 static void purge_entry(struct received *received, struct cache_entry *entry)
 {
 	struct interface *interface = received->interface;
 	struct nhrp_address protocol = entry->binding.protocol;
 
+	if (purge_of_server(received, entry)) {
+		nhc_forgotten(interface, &received->from);
+		return;
+	}
 	if (!purge_allowed(received, entry)) {
 		receive_drop(received, TRAFFIC_DROP_POLICY,
 			     "the binding to be purged is another's");

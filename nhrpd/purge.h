@@ -50,7 +50,8 @@ void purge_start(struct interface *interface,
  * purge_own - ask whoever is at an endpoint to forget ours
  *
  * For one that sends us data on what we no longer know, as after a device was
- * made anew: its traffic takes the way by its server again, and finds us.
+ * made anew: its traffic takes the way by its server again, and finds us. A
+ * client of ours registers again.
  */
 void purge_own(struct interface *interface, const struct endpoint *sender);
 

@@ -35,6 +35,19 @@ static bool settings_server_is_at(const struct nhc *nhc,
 	return nhc->installed && endpoint_equal(&server, endpoint);
 }
 
+/* Clients get multicast by "map multicast dynamic". */
+static bool settings_has_client(const struct interface *interface,
+				const struct endpoint *endpoint)
+{
+	const struct cache_entry *entry;
+
+	for (entry = interface->cache; entry; entry = entry->hh.next)
+		if (entry->binding.type == CACHE_REGISTERED &&
+		    endpoint_equal(&entry->binding.endpoint, endpoint))
+			return true;
+	return false;
+}
+
 static unsigned int settings_peer_flags(const struct interface *interface,
 					const struct endpoint *endpoint)
 {
@@ -43,6 +56,9 @@ static unsigned int settings_peer_flags(const struct interface *interface,
 	unsigned int flags = 0;
 	size_t i;
 
+	if (config->multicast_dynamic &&
+	    settings_has_client(interface, endpoint))
+		flags |= PEER_MULTICAST;
 	for (i = 0; i < config->multicast_count; i++)
 		if (settings_is_at(interface, &config->multicast[i], endpoint))
 			flags |= PEER_MULTICAST;
@@ -96,6 +112,8 @@ void settings_release_peer(struct interface *interface,
 		return;
 	if (settings_want_peer(interface, endpoint))
 		settings_peer(interface, endpoint);
+	else if (peer->mappings)
+		peer_unkeep(peer, settings_peer_flags(interface, endpoint));
 	else
 		peer_release(peer, "not configured any more");
 }

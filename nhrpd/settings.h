@@ -20,7 +20,12 @@ struct peer;
 struct peer *settings_peer(struct interface *interface,
 			   const struct endpoint *endpoint);
 
-/** settings_release_peer - remove that peer unless another setting wants it */
+/**
+ * settings_release_peer - a setting does not want that peer any more
+ *
+ * It goes unless another setting wants it, or mappings still lead to it: as
+ * those of a client that has registered.
+ */
 void settings_release_peer(struct interface *interface,
 			   const struct endpoint *endpoint);
 

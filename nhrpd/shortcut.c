@@ -10,6 +10,7 @@
  */
 #include "shortcut.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <utlist.h>
@@ -23,6 +24,9 @@
 #include "resolve.h"
 #include "rtnl.h"
 #include "timer.h"
+
+/* Beyond that traffic goes by the servers. */
+#define SHORTCUT_MAX 65536
 
 static void shortcut_emit(struct shortcut *shortcut, enum event_type type,
 			  const char *reason)
@@ -160,6 +164,8 @@ int shortcut_set(struct interface *interface, const struct nhrp_prefix *prefix,
 	bool is_new = !shortcut;
 	int error;
 
+	if (is_new && HASH_COUNT(interface->shortcuts) >= SHORTCUT_MAX)
+		return -ENOSPC;
 	if (is_new || shortcut->via != via) {
 		error = shortcut_install(interface, prefix, via);
 		if (error)

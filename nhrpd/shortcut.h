@@ -50,7 +50,8 @@ struct shortcut *shortcut_find(const struct interface *interface,
  * @destination: address that was asked for
  * @hold: seconds
  *
- * Return: 0, or a negative errno of the kernel, which was logged.
+ * Return: 0, -ENOSPC if there are too many, or a negative errno of the kernel,
+ * which was logged.
  */
 int shortcut_set(struct interface *interface, const struct nhrp_prefix *prefix,
 		 struct cache_entry *via,

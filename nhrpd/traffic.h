@@ -14,7 +14,7 @@ enum traffic_drop {
 	TRAFFIC_DROP_MALFORMED,		/* could not be parsed */
 	TRAFFIC_DROP_AUTHENTICATION,	/* missing or wrong authentication */
 	TRAFFIC_DROP_EXTENSION,		/* unknown compulsory extension */
-	TRAFFIC_DROP_LOOP,		/* we have sent it, or passed it on, before */
+	TRAFFIC_DROP_LOOP,		/* we are in its transit list, or its source */
 	TRAFFIC_DROP_HOP_COUNT,		/* would be forwarded with none left */
 	TRAFFIC_DROP_UNREACHABLE,	/* nowhere to forward it */
 	TRAFFIC_DROP_UNSOLICITED,	/* reply to nothing that we asked */

@@ -2,6 +2,7 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "config.h"
 #include "exchange.h"
@@ -17,6 +18,7 @@ struct nhrp_packet out;
 
 static uv_loop_t loop;
 static size_t taken;
+static const char *node_common;
 
 static void start(const char *common, const char *settings)
 {
@@ -34,6 +36,7 @@ static void start(const char *common, const char *settings)
 	assert_int_equal(uv_loop_init(&loop), 0);
 	node.loop = &loop;
 	node.config_path = "/dev/null";
+	node_common = common;
 	taken = 0;
 	assert_int_equal(daemon_start(&node, config), 0);
 }
@@ -58,6 +61,23 @@ void exchange_spoke(const char *settings)
 	fake_add_route("10.0.0.0", 8, HUB, DEVICE);
 	start("holdtime 300\nshortcut\nnhs " HUB " nbma " HUB_NBMA
 	      " multicast\n", settings);
+}
+
+void exchange_reload(const char *settings)
+{
+	char path[] = "/tmp/exchange.XXXXXX";
+	int fd = mkstemp(path);
+	char *error = NULL;
+
+	assert_true(fd >= 0);
+	dprintf(fd, "interface mgre0\nnetwork-id 1\n%s%s", node_common,
+		settings);
+	close(fd);
+	node.config_path = path;
+	assert_int_equal(daemon_reload(&node, &error), 0);
+	assert_null(error);
+	node.config_path = "/dev/null";
+	unlink(path);
 }
 
 int exchange_end(void **state)

@@ -32,6 +32,9 @@ void exchange_hub(const char *settings);
 /** exchange_spoke - start nhrpd as spoke 1 */
 void exchange_spoke(const char *settings);
 
+/** exchange_reload - the same node, with other settings */
+void exchange_reload(const char *settings);
+
 /** exchange_end - stop it; a test's teardown */
 int exchange_end(void **state);
 

@@ -23,6 +23,13 @@ static int secret_hub(void **state)
 	return 0;
 }
 
+static int hub_with_multicast(void **state)
+{
+	(void)state;
+	exchange_hub("map multicast " SPOKE1_NBMA "\n");
+	return 0;
+}
+
 static int hub_with_map(void **state)
 {
 	(void)state;
@@ -80,6 +87,22 @@ static void registered_client_gets_multicast(void **state)
 	assert_int_equal(fake.peer_count, 1);
 	assert_true(fake.peers[0].peer.flags & MGRE_PEER_FLAGS_MULTICAST);
 	assert_true(fake.peers[0].peer.flags & MGRE_PEER_FLAGS_TRANSIENT);
+}
+
+/* Settings that do not want its peer any more take no client away. */
+static void reload_leaves_clients_alone(void **state)
+{
+	(void)state;
+	exchange_register(SPOKE1_NBMA, SPOKE1);
+	assert_int_equal(fake.peer_count, 1);
+	assert_false(fake.peers[0].peer.flags & MGRE_PEER_FLAGS_TRANSIENT);
+	exchange_reload("");
+	assert_mapped(SPOKE1, SPOKE1_NBMA);
+	assert_int_equal(exchange_interface()->registered, 1);
+	assert_int_equal(fake.peer_count, 1);
+	assert_int_equal(fake.peers[0].peer.flags,
+			 MGRE_PEER_FLAGS_MULTICAST |
+			 MGRE_PEER_FLAGS_TRANSIENT);
 }
 
 /* As the RFC and FRR's "nhs dynamic" do, opennhrp, and IOS with any hub. */
@@ -153,7 +176,7 @@ static void address_that_is_not_unique_may_move(void **state)
 static void addresses_nobody_may_register(void **state)
 {
 	static const char *const addresses[] = {
-		"9.0.0.9", "9.0.0.255", "224.0.0.5", "0.0.0.0",
+		"9.0.0.9", "9.0.0.255", "224.0.0.5", "0.0.0.0", "10.1.0.1",
 	};
 	struct nhrp_address address;
 	size_t i;
@@ -609,6 +632,20 @@ static void purge_reaches_whom_it_was_told(void **state)
 
 /* ---- redirect ---- */
 
+/* Here a route that now leads elsewhere. */
+static void answers_are_checked_when_events_are_lost(void **state)
+{
+	(void)state;
+	exchange_register(SPOKE1_NBMA, SPOKE1);
+	request(NHRP_RESOLUTION_REQUEST, "10.1.0.9");
+	exchange_receive(&in, SPOKE1_NBMA);
+	exchange_sent(NHRP_RESOLUTION_REPLY, SPOKE1_NBMA);
+	fake_add_route("10.1.0.0", 24, SPOKE2, DEVICE);
+	fake.rtnl_events->lost(fake.context);
+	exchange_wait();
+	exchange_sent(NHRP_PURGE_REQUEST, SPOKE1_NBMA);
+}
+
 static void hairpin_is_indicated_to_its_source(void **state)
 {
 	uint8_t head[84] = { 0x45, 0, 0, 84, [12] = 10, 0, 64, 9,
@@ -652,6 +689,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		HUB_TEST(registration_is_acknowledged, plain_hub),
 		HUB_TEST(registered_client_gets_multicast, plain_hub),
+		HUB_TEST(reload_leaves_clients_alone, hub_with_multicast),
 		HUB_TEST(registration_destinations, plain_hub),
 		HUB_TEST(refresh_is_not_a_conflict, plain_hub),
 		HUB_TEST(unique_address_is_kept, plain_hub),
@@ -681,6 +719,7 @@ int main(void)
 		HUB_TEST(purge_that_wants_no_reply, plain_hub),
 		HUB_TEST(purge_for_a_node_that_is_not_there, plain_hub),
 		HUB_TEST(purge_reaches_whom_it_was_told, plain_hub),
+		HUB_TEST(answers_are_checked_when_events_are_lost, plain_hub),
 		HUB_TEST(hairpin_is_indicated_to_its_source, plain_hub),
 		HUB_TEST(stray_replies, plain_hub),
 	};

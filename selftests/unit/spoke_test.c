@@ -7,9 +7,14 @@
 
 #include "config.h"
 #include "exchange.h"
+#include "fake_dns.h"
 #include "nhc.h"
 #include "purge.h"
 #include "test.h"
+
+/* Addresses of a name. */
+#define A "9.1.1.26"
+#define B "9.1.1.30"
 
 static struct nhrp_packet in;
 static uint32_t registration_id;
@@ -25,6 +30,20 @@ static int spoke_of_two(void **state)
 {
 	(void)state;
 	exchange_spoke("nhs 9.0.0.254 nbma 9.1.1.26 priority 10\n");
+	return 0;
+}
+
+static int spoke_of_a_name(void **state)
+{
+	(void)state;
+	exchange_spoke("nhs 9.0.0.254 nbma hub.example.net\n");
+	return 0;
+}
+
+static int spoke_of_a_worse_name(void **state)
+{
+	(void)state;
+	exchange_spoke("nhs 9.0.0.254 nbma hub.example.net priority 10\n");
 	return 0;
 }
 
@@ -167,6 +186,38 @@ static void silent_server_fails(void **state)
 	assert_int_equal(exchange_interface()->nhcs->state, NHC_REGISTERED);
 }
 
+static void wait_for_question(void)
+{
+	unsigned int seconds;
+
+	for (seconds = 0; !fake_dns_asked(); seconds++) {
+		assert_in_range(seconds, 0, 300);
+		exchange_pass(1000);
+	}
+}
+
+/* Round and round, in whatever order the DNS has the addresses. */
+static void name_is_looked_up_at_each_try(void **state)
+{
+	static const char *const first[] = { A, B, B };
+	static const char *const second[] = { B, A, A };
+	static const char *const used[] = { A, B, A };
+	struct nhc *nhc = exchange_interface()->nhcs->next;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(used); i++) {
+		wait_for_question();
+		fake_dns_answer(first[i], second[i]);
+		assert_address(&nhc->nbma, used[i]);
+	}
+	for (i = 0; i < 3; i++) {
+		wait_for_question();
+		fake_dns_answer(used[2], NULL);
+		assert_address(&nhc->nbma, used[2]);
+	}
+}
+
 /* Servers of another priority rest as long as a better one answers. */
 static void worse_server_takes_its_turn(void **state)
 {
@@ -183,6 +234,28 @@ static void worse_server_takes_its_turn(void **state)
 		last = &fake.sent[fake.sent_count - 1];
 	} while (!nhrp_address_equal(&last->endpoint.nbma, &second));
 	assert_int_equal(last->bytes[17], NHRP_REGISTRATION_REQUEST);
+}
+
+static void standby_asks_no_dns(void **state)
+{
+	(void)state;
+	exchange_wait();
+	exchange_sent(NHRP_REGISTRATION_REQUEST, HUB_NBMA);
+	wait_for_question();
+	hub_replies(NHRP_CODE_SUCCESS);
+	assert_int_equal(exchange_interface()->nhcs->next->state, NHC_STANDBY);
+	assert_false(fake_dns_asked());
+}
+
+static void new_server_leaves_others_alone(void **state)
+{
+	(void)state;
+	exchange_reload("nhs 9.0.0.254 nbma 9.1.1.26\n");
+	assert_int_equal(exchange_interface()->nhcs->state, NHC_REGISTERED);
+	exchange_wait();
+	exchange_sent(NHRP_REGISTRATION_REQUEST, "9.1.1.26");
+	exchange_pass(1);
+	assert_int_equal(exchange_interface()->nhcs->state, NHC_REGISTERED);
 }
 
 static void refusal_is_no_registration(void **state)
@@ -476,6 +549,36 @@ static void stranger_moves_no_mapping(void **state)
 	assert_mapped(SPOKE2, SPOKE2_NBMA);
 }
 
+/* Our LAN's address is ours, whoever asks with it. */
+static void requester_has_none_of_our_addresses(void **state)
+{
+	(void)state;
+	exchange_request(&in, NHRP_RESOLUTION_REQUEST, SPOKE2_NBMA,
+			 "10.0.64.1", "10.0.64.9");
+	exchange_receive(&in, SPOKE2_NBMA);
+	exchange_sent(NHRP_RESOLUTION_REPLY, SPOKE2_NBMA);
+	assert_int_equal(out.cies[0].code, NHRP_CODE_PROHIBITED);
+	assert_mapped("10.0.64.1", NULL);
+}
+
+/* A neighbour that is known may not speak for another one. */
+static void neighbour_moves_no_mapping(void **state)
+{
+	(void)state;
+	spoke2_asks(300);
+	exchange_request(&in, NHRP_RESOLUTION_REQUEST, "9.1.1.77", "9.0.0.7",
+			 "10.0.64.9");
+	exchange_receive(&in, "9.1.1.77");
+	exchange_sent(NHRP_RESOLUTION_REPLY, "9.1.1.77");
+	assert_int_equal(out.cies[0].code, NHRP_CODE_SUCCESS);
+	exchange_request(&in, NHRP_RESOLUTION_REQUEST, "9.1.1.77", SPOKE2,
+			 "10.0.64.9");
+	exchange_receive(&in, "9.1.1.77");
+	exchange_sent(NHRP_RESOLUTION_REPLY, "9.1.1.77");
+	assert_int_equal(out.cies[0].code, NHRP_CODE_PROHIBITED);
+	assert_mapped(SPOKE2, SPOKE2_NBMA);
+}
+
 /* ---- purge, end and new beginning ---- */
 
 static void sender_that_we_forgot_is_told(void **state)
@@ -495,6 +598,30 @@ static void sender_that_we_forgot_is_told(void **state)
 	exchange_silent();
 	exchange_pass(20000);
 	exchange_silent();
+}
+
+/* Its own address is all that it can name. */
+static void server_that_forgot_us_hears_from_us(void **state)
+{
+	struct nhrp_packet purge;
+
+	(void)state;
+	exchange_request(&purge, NHRP_PURGE_REQUEST, HUB_NBMA, HUB, HUB);
+	purge.flags = NHRP_PURGE_NO_REPLY;
+	purge.cies[0].protocol = fake_address(HUB);
+	exchange_receive(&purge, SPOKE2_NBMA);
+	exchange_pass(1000);
+	exchange_silent();
+	exchange_receive(&purge, HUB_NBMA);
+	exchange_receive(&purge, HUB_NBMA);
+	assert_mapped(HUB, HUB_NBMA);
+	exchange_pass(400);
+	exchange_sent(NHRP_REGISTRATION_REQUEST, HUB_NBMA);
+	exchange_receive(&purge, HUB_NBMA);
+	exchange_pass(400);
+	exchange_silent();
+	hub_replies(NHRP_CODE_SUCCESS);
+	assert_int_equal(exchange_interface()->nhcs->state, NHC_REGISTERED);
 }
 
 static void purge_of_a_next_hop_ends_its_shortcuts(void **state)
@@ -589,6 +716,35 @@ static void restart_takes_everything_over(void **state)
 	assert_int_not_equal(out.request_id, registration_id);
 }
 
+/* Killed, and started again when the server is elsewhere. */
+static void restart_releases_where_a_server_was(void **state)
+{
+	struct config_error error;
+	struct config *config;
+	static const char text[] = "interface mgre0\nnetwork-id 1\n"
+		"holdtime 300\nshortcut\nnhs " HUB " nbma 9.1.1.26\n";
+
+	(void)state;
+	daemon_stop(&node);
+	config = config_parse("test", text, strlen(text), &error);
+	assert_non_null(config);
+	assert_int_equal(daemon_start(&node, config), 0);
+	assert_mapped(HUB, "9.1.1.26");
+	assert_int_equal(fake.peer_count, 1);
+	assert_address(&fake.peers[0].peer.endpoint.nbma, "9.1.1.26");
+}
+
+static void lost_events_are_made_up_for(void **state)
+{
+	(void)state;
+	fake.links[0].local = fake_address("9.1.1.77");
+	fake.mgre_events->lost(fake.context);
+	assert_address(&exchange_interface()->nbma, "9.1.1.77");
+	fake.link_count = 0;
+	fake.rtnl_events->lost(fake.context);
+	assert_int_not_equal(exchange_interface()->state, INTERFACE_UP);
+}
+
 static void shutdown_deregisters(void **state)
 {
 	(void)state;
@@ -614,7 +770,10 @@ int main(void)
 			   registered_spoke),
 		SPOKE_TEST(registration_is_refreshed, registered_spoke),
 		SPOKE_TEST(silent_server_fails, registered_spoke),
+		SPOKE_TEST(name_is_looked_up_at_each_try, spoke_of_a_name),
 		SPOKE_TEST(worse_server_takes_its_turn, spoke_of_two),
+		SPOKE_TEST(standby_asks_no_dns, spoke_of_a_worse_name),
+		SPOKE_TEST(new_server_leaves_others_alone, registered_spoke),
 		SPOKE_TEST(refusal_is_no_registration, plain_spoke),
 		SPOKE_TEST(replies_that_are_not_ours, plain_spoke),
 		SPOKE_TEST(indication_leads_to_a_shortcut, registered_spoke),
@@ -633,7 +792,12 @@ int main(void)
 		SPOKE_TEST(nothing_is_sent_directly_before_the_reply,
 			   registered_spoke),
 		SPOKE_TEST(stranger_moves_no_mapping, registered_spoke),
+		SPOKE_TEST(requester_has_none_of_our_addresses,
+			   registered_spoke),
+		SPOKE_TEST(neighbour_moves_no_mapping, registered_spoke),
 		SPOKE_TEST(sender_that_we_forgot_is_told, registered_spoke),
+		SPOKE_TEST(server_that_forgot_us_hears_from_us,
+			   registered_spoke),
 		SPOKE_TEST(purge_of_a_next_hop_ends_its_shortcuts,
 			   registered_spoke),
 		SPOKE_TEST(cleared_neighbour_is_told, registered_spoke),
@@ -641,6 +805,9 @@ int main(void)
 		SPOKE_TEST(expired_mapping_takes_its_shortcuts,
 			   registered_spoke),
 		SPOKE_TEST(restart_takes_everything_over, registered_spoke),
+		SPOKE_TEST(restart_releases_where_a_server_was,
+			   registered_spoke),
+		SPOKE_TEST(lost_events_are_made_up_for, registered_spoke),
 		SPOKE_TEST(shutdown_deregisters, registered_spoke),
 	};
 
