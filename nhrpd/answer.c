@@ -15,6 +15,7 @@
 #include "forward.h"
 #include "interface.h"
 #include "purge.h"
+#include "rtnl.h"
 #include "timer.h"
 
 #define ANSWER_MAX 65536
@@ -26,25 +27,22 @@ static void answer_delete(struct interface *interface, struct answer *answer)
 	free(answer);
 }
 
-static void answer_sweep(struct interface *interface)
+static void answer_purge(struct interface *interface, struct answer *answer)
 {
-	uint64_t now = daemon_now(interface->daemon);
-	struct answer *answer, *next;
-
-	HASH_ITER(hh, interface->answers, answer, next)
-		if (answer->expires <= now)
-			answer_delete(interface, answer);
+	if (answer->expires > daemon_now(interface->daemon))
+		purge_start(interface, &answer->key.asker, NULL,
+			    &answer->key.prefix, 0);
+	answer_delete(interface, answer);
 }
 
+/* The first of a full table is the oldest: whoever asks much loses it. */
 static struct answer *answer_add(struct interface *interface,
 				 const struct answer_key *key)
 {
 	struct answer *answer;
 
 	if (HASH_COUNT(interface->answers) >= ANSWER_MAX)
-		answer_sweep(interface);
-	if (HASH_COUNT(interface->answers) >= ANSWER_MAX)
-		return NULL;
+		answer_purge(interface, interface->answers);
 	answer = calloc(1, sizeof(*answer));
 	if (!answer)
 		return NULL;
@@ -70,14 +68,6 @@ bool answer_remember(struct interface *interface,
 	answer->expires = daemon_now(interface->daemon) + hold * 1000ULL;
 	answer->doubtful = false;
 	return true;
-}
-
-static void answer_purge(struct interface *interface, struct answer *answer)
-{
-	if (answer->expires > daemon_now(interface->daemon))
-		purge_start(interface, &answer->key.asker, NULL,
-			    &answer->key.prefix, 0);
-	answer_delete(interface, answer);
 }
 
 unsigned int answer_withdraw(struct interface *interface,
@@ -114,13 +104,21 @@ void answer_withdraw_all(struct interface *interface)
 		answer_purge(interface, answer);
 }
 
-/* Whether the way to the prefix still leaves the network here. */
+/* Whether the way to all of the prefix still leaves the network here. */
 static bool answer_stands(struct interface *interface,
 			  const struct answer *answer)
 {
+	const struct nhrp_prefix *told = &answer->key.prefix;
 	struct forward_path path;
+	struct nhrp_prefix prefix;
 
-	forward_lookup(interface, &answer->key.prefix.address, &path);
+	forward_lookup(interface, &told->address, &path);
+	if (path.verdict == FORWARD_EGRESS &&
+	    told->length != nhrp_address_bits(&told->address) &&
+	    !rtnl_widest_prefix(interface->daemon->rtnl, &told->address,
+				&path.route, &prefix) &&
+	    prefix.length > told->length)
+		return false;
 	return path.verdict == FORWARD_LOCAL || path.verdict == FORWARD_EGRESS;
 }
 

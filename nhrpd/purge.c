@@ -177,7 +177,8 @@ void purge_reply(struct received *received)
 	}
 	HASH_FIND(hh, interface->purges, &packet->request_id,
 		  sizeof(packet->request_id), purge);
-	if (purge)
+	if (purge && nhrp_address_equal(&purge->destination,
+					&packet->destination_protocol))
 		purge_free(purge);
 	else
 		receive_drop(received, TRAFFIC_DROP_UNSOLICITED,

@@ -60,9 +60,11 @@ static int takeover_dump(struct interface *interface)
 	struct mgre *mgre = interface->daemon->mgre;
 	int error, tries;
 
-	if (interface_is_protected(interface))
-		mgre_peer_dump(mgre, interface->ifindex, takeover_session,
-			       interface);
+	for (tries = 0, error = -EAGAIN;
+	     interface_is_protected(interface) && error == -EAGAIN &&
+	     tries < TAKEOVER_TRIES; tries++)
+		error = mgre_peer_dump(mgre, interface->ifindex,
+				       takeover_session, interface);
 	for (tries = 0, error = -EAGAIN;
 	     error == -EAGAIN && tries < TAKEOVER_TRIES; tries++)
 		error = mgre_map_dump(mgre, interface->ifindex, takeover_map,
@@ -92,7 +94,8 @@ static bool takeover_wanted(const struct interface *interface,
 				       &binding->protocol))
 			return true;
 	for (i = 0; i < config->nhs_count; i++)
-		if (!config->nhs[i].protocol.length ||
+		if ((!config->nhs[i].protocol.length &&
+		     binding->type == CACHE_NHS) ||
 		    nhrp_address_equal(&config->nhs[i].protocol,
 				       &binding->protocol))
 			return true;
