@@ -96,5 +96,8 @@ int privileges_drop(const char *user)
 		return -1;
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		return privileges_failed("no_new_privs");
+	/* Keys are in memory. The last step: other credentials undo it. */
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
+		return privileges_failed("dumpable");
 	return 0;
 }

@@ -23,7 +23,6 @@ static struct nla_policy xfrm_policy_of[XFRMA_MAX + 1] = {
 	[XFRMA_REPLAY_ESN_VAL] = {
 		.minlen = sizeof(struct xfrm_replay_state_esn),
 	},
-	[XFRMA_LASTUSED] = { .type = NLA_U64 },
 	[XFRMA_IF_ID] = { .type = NLA_U32 },
 };
 

@@ -63,7 +63,6 @@ struct xfrm_sa_id {
 struct xfrm_usage {
 	uint64_t bytes;
 	uint64_t packets;
-	uint64_t used;		/* seconds of CLOCK_REALTIME, 0: never */
 };
 
 /**
@@ -81,9 +80,7 @@ struct xfrm_events {
 	void (*flushed)(void *context);
 	void (*moved)(void *context, const struct xfrm_sa_id *id,
 		      const struct nhrp_address *source, uint16_t port);
-	void (*acquire)(void *context, const struct nhrp_address *source,
-			const struct nhrp_address *destination,
-			uint32_t if_id);
+	void (*acquire)(void *context, uint32_t if_id);
 	void (*unpoliced)(void *context, uint32_t if_id);
 	void (*lost)(void *context);
 };

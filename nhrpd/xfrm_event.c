@@ -78,20 +78,13 @@ static void xfrm_acquire(struct xfrm *xfrm, struct nlmsghdr *header)
 {
 	struct xfrm_user_acquire acquire;
 	struct nlattr *tb[XFRMA_MAX + 1];
-	struct nhrp_address destination;
-	struct nhrp_address source;
 
 	if (!xfrm->events->acquire ||
 	    !xfrm_parse(header, sizeof(acquire), tb) || !xfrm_if_id(tb))
 		return;
 	memcpy(&acquire, nlmsg_data(header), sizeof(acquire));
-	if (acquire.id.proto == IPPROTO_ESP &&
-	    xfrm_get_address(&source, &acquire.saddr,
-			     acquire.policy.sel.family) &&
-	    xfrm_get_address(&destination, &acquire.id.daddr,
-			     acquire.policy.sel.family))
-		xfrm->events->acquire(xfrm->context, &source, &destination,
-				      xfrm_if_id(tb));
+	if (acquire.id.proto == IPPROTO_ESP)
+		xfrm->events->acquire(xfrm->context, xfrm_if_id(tb));
 }
 
 static void xfrm_policy_deleted(struct xfrm *xfrm, struct nlmsghdr *header)

@@ -24,7 +24,6 @@ struct xfrm {
  * @algorithm: name of its AEAD, empty: it has none
  * @encapsulated: ESP in UDP
  * @replay_window: of its ESN, 0: it has none
- * @last_used: seconds of CLOCK_REALTIME, 0: never or not known
  */
 struct xfrm_found {
 	struct xfrm_sa_id id;
@@ -32,7 +31,6 @@ struct xfrm_found {
 	char algorithm[64];
 	bool encapsulated;
 	uint32_t replay_window;
-	uint64_t last_used;
 };
 
 /** xfrm_put_address - into the kernel's form */

@@ -235,8 +235,6 @@ static void xfrm_found_attributes(struct xfrm_found *found, struct nlattr **tb)
 		       sizeof(replay));
 		found->replay_window = replay.replay_window;
 	}
-	if (tb[XFRMA_LASTUSED])
-		found->last_used = nla_get_u64(tb[XFRMA_LASTUSED]);
 	found->encapsulated = tb[XFRMA_ENCAP];
 }
 
@@ -291,9 +289,6 @@ int xfrm_sa_usage(struct xfrm *xfrm, const struct nhrp_address *destination,
 		return error;
 	usage->bytes = found.info.curlft.bytes;
 	usage->packets = found.info.curlft.packets;
-	/* Before Linux 6.2 only the first use is noted. */
-	usage->used = found.last_used > found.info.curlft.use_time ?
-		      found.last_used : found.info.curlft.use_time;
 	return 0;
 }
 

@@ -33,19 +33,6 @@ bool certificate_name_is_good(const char *name)
 	return length && length < CERTIFICATE_NAME_MAX && !name[length];
 }
 
-static uint64_t read_u64(struct nhrp_reader *reader)
-{
-	uint64_t high = nhrp_read_u32(reader);
-
-	return high << 32 | nhrp_read_u32(reader);
-}
-
-static void write_u64(struct nhrp_writer *writer, uint64_t value)
-{
-	nhrp_write_u32(writer, value >> 32);
-	nhrp_write_u32(writer, value & UINT32_MAX);
-}
-
 static void read_copy(struct nhrp_reader *reader, void *to, size_t length)
 {
 	const uint8_t *bytes = nhrp_read_bytes(reader, length);
@@ -141,8 +128,8 @@ static const char *read_head(struct nhrp_reader *reader,
 	read_copy(reader, certificate->serial, CERTIFICATE_SERIAL);
 	read_copy(reader, certificate->key, CERTIFICATE_KEY);
 	read_copy(reader, certificate->issuer, CERTIFICATE_KEY);
-	certificate->not_before = read_u64(reader);
-	certificate->not_after = read_u64(reader);
+	certificate->not_before = nhrp_read_u64(reader);
+	certificate->not_after = nhrp_read_u64(reader);
 	return NULL;
 }
 
@@ -250,8 +237,8 @@ static void write_body(struct nhrp_writer *writer,
 	nhrp_write_bytes(writer, certificate->serial, CERTIFICATE_SERIAL);
 	nhrp_write_bytes(writer, certificate->key, CERTIFICATE_KEY);
 	nhrp_write_bytes(writer, certificate->issuer, CERTIFICATE_KEY);
-	write_u64(writer, certificate->not_before);
-	write_u64(writer, certificate->not_after);
+	nhrp_write_u64(writer, certificate->not_before);
+	nhrp_write_u64(writer, certificate->not_after);
 	write_name(writer, certificate->name);
 	write_prefixes(writer, certificate->addresses,
 		       certificate->address_count);

@@ -177,8 +177,7 @@ handshake_identify(struct handshake *handshake,
 		return HANDSHAKE_CERTIFICATE;
 	if (revoked_has(&credentials->revoked, certificate))
 		return HANDSHAKE_REVOKED;
-	if (certificate->is_authority ||
-	    crypto_sign_ed25519_pk_to_curve25519(key, certificate->key) ||
+	if (crypto_sign_ed25519_pk_to_curve25519(key, certificate->key) ||
 	    sodium_memcmp(key, handshake->noise.remote_static, NOISE_KEY))
 		return HANDSHAKE_KEY;
 	return HANDSHAKE_OK;

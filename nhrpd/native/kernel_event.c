@@ -191,14 +191,10 @@ static void kernel_moved(void *context, const struct xfrm_sa_id *id,
 		kernel_peer_moved(association, &peer);
 }
 
-static void kernel_acquire(void *context, const struct nhrp_address *source,
-			   const struct nhrp_address *destination,
-			   uint32_t if_id)
+static void kernel_acquire(void *context, uint32_t if_id)
 {
 	struct association *association = kernel_find(context, if_id);
 
-	(void)source;
-	(void)destination;
 	if (association)
 		call_begin(association, NULL);
 }

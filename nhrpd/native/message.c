@@ -11,19 +11,6 @@
 #define TERMS_CHACHA 0x01
 #define TERMS_UDP 0x02
 
-static uint64_t message_read_u64(struct nhrp_reader *reader)
-{
-	uint64_t high = nhrp_read_u32(reader);
-
-	return high << 32 | nhrp_read_u32(reader);
-}
-
-static void message_write_u64(struct nhrp_writer *writer, uint64_t value)
-{
-	nhrp_write_u32(writer, value >> 32);
-	nhrp_write_u32(writer, value & UINT32_MAX);
-}
-
 /* ---- datagrams ---- */
 
 /* Each type uses just the indexes that it needs; the others are zero. */
@@ -88,7 +75,7 @@ bool message_parse(const uint8_t *bytes, size_t length,
 		message_parse_initiation(&reader, message);
 		return !reader.failed;
 	case MESSAGE_CONTROL:
-		message->nonce = message_read_u64(&reader);
+		message->nonce = nhrp_read_u64(&reader);
 		message_parse_rest(&reader, message);
 		return !reader.failed &&
 		       message->length == MESSAGE_CONTROL_SEALED;
@@ -118,7 +105,7 @@ size_t message_write(const struct message *message, uint8_t *bytes,
 	nhrp_write_u32(&writer, message->sender);
 	nhrp_write_u32(&writer, message->receiver);
 	if (message->type == MESSAGE_CONTROL)
-		message_write_u64(&writer, message->nonce);
+		nhrp_write_u64(&writer, message->nonce);
 	if (message->type == MESSAGE_COOKIE)
 		nhrp_write_bytes(&writer, message->cookie_nonce,
 				 MESSAGE_COOKIE_NONCE);

@@ -42,6 +42,14 @@ uint32_t nhrp_read_u32(struct nhrp_reader *reader)
 		       (uint32_t)bytes[2] << 8 | bytes[3] : 0;
 }
 
+uint64_t nhrp_read_u64(struct nhrp_reader *reader)
+{
+	uint64_t high = nhrp_read_u32(reader);
+	uint32_t low = nhrp_read_u32(reader);
+
+	return reader->failed ? 0 : high << 32 | low;
+}
+
 void nhrp_write_bytes(struct nhrp_writer *writer, const void *bytes,
 		      size_t length)
 {
@@ -70,6 +78,12 @@ void nhrp_write_u32(struct nhrp_writer *writer, uint32_t value)
 {
 	nhrp_write_u16(writer, value >> 16);
 	nhrp_write_u16(writer, value & 0xffff);
+}
+
+void nhrp_write_u64(struct nhrp_writer *writer, uint64_t value)
+{
+	nhrp_write_u32(writer, value >> 32);
+	nhrp_write_u32(writer, value & UINT32_MAX);
 }
 
 void nhrp_write_u16_at(struct nhrp_writer *writer, size_t position,

@@ -44,6 +44,9 @@ uint16_t nhrp_read_u16(struct nhrp_reader *reader);
 /** nhrp_read_u32 - take four bytes, to host byte order; 0 once failed */
 uint32_t nhrp_read_u32(struct nhrp_reader *reader);
 
+/** nhrp_read_u64 - take eight bytes, to host byte order; 0 once failed */
+uint64_t nhrp_read_u64(struct nhrp_reader *reader);
+
 /**
  * struct nhrp_writer - where writing has got to
  * @bytes: not owned
@@ -70,6 +73,9 @@ void nhrp_write_u16(struct nhrp_writer *writer, uint16_t value);
 
 /** nhrp_write_u32 - append four bytes, from host byte order */
 void nhrp_write_u32(struct nhrp_writer *writer, uint32_t value);
+
+/** nhrp_write_u64 - append eight bytes, from host byte order */
+void nhrp_write_u64(struct nhrp_writer *writer, uint64_t value);
 
 /** nhrp_write_u16_at - overwrite two bytes that were written before */
 void nhrp_write_u16_at(struct nhrp_writer *writer, size_t position,

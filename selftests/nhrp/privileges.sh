@@ -65,6 +65,8 @@ limits()
 	check_equal "$(status CapBnd)" "$1" CapBnd
 	check_equal "$(status NoNewPrivs)" 1 NoNewPrivs
 	check_equal "$(status Uid)" "$(id -u "$owner")" uid
+	# What leaves no core dump has files of root in /proc.
+	check_equal "$(stat -c %U "/proc/$pid/environ")" root "owner in /proc"
 	grep -L "CapEff:.$kept" "/proc/$pid/task/"*/status > "$TMPDIR/threads"
 	check_equal "$(cat "$TMPDIR/threads")" "" "threads with more"
 }

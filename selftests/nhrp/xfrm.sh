@@ -232,7 +232,7 @@ test_acquire()
 	ip netns exec "$NEAR" python3 -c 'import socket
 socket.socket(socket.AF_INET, socket.SOCK_RAW, 47).sendto(bytes(8),
                                                           ("192.0.2.1", 0))'
-	expect_heard "acquire 192.0.2.2 192.0.2.1 7002"
+	expect_heard "acquire 7002"
 	ip -n "$NEAR" link del ipsec0
 	ok dump
 	check_equal "$(heard dumped | wc -l)" 0 "dumped what has no SPI"
@@ -262,19 +262,14 @@ ping_near()
 
 test_expire()
 {
-	local now used
-
 	ok add 192.0.2.1 192.0.2.2 0x2001 7004 0 0 0 64 3 6 0
 	far_sends 0x2001
 	mute
-	now=$(date +%s)
 	ping_near 4
 	check_err $? "no replies"
 	expect_heard "soft 192.0.2.1 192.0.2.2 0x2001 7004"
 	ok usage 192.0.2.2 0x2001
-	expect_heard "usage [0-9]+ bytes 4 packets used [0-9]+"
-	used=$(heard '^usage' | sed 's/.* used //')
-	check_at_least "$used" "$now" "time of last use"
+	expect_heard "usage [0-9]+ bytes 4 packets"
 	check_equal "$(heard '^hard' | wc -l)" 0 "gone before its time"
 	ping_near 4
 	expect_heard "hard 192.0.2.1 192.0.2.2 0x2001 7004"

@@ -72,14 +72,10 @@ static void moved(void *context, const struct xfrm_sa_id *id,
 	       nhrp_address_format(source, text), port);
 }
 
-static void acquire(void *context, const struct nhrp_address *source,
-		    const struct nhrp_address *destination, uint32_t if_id)
+static void acquire(void *context, uint32_t if_id)
 {
-	char from[NHRP_ADDRESS_TEXT], to[NHRP_ADDRESS_TEXT];
-
 	(void)context;
-	printf("acquire %s %s %u\n", nhrp_address_format(source, from),
-	       nhrp_address_format(destination, to), if_id);
+	printf("acquire %u\n", if_id);
 }
 
 static void unpoliced(void *context, uint32_t if_id)
@@ -149,8 +145,8 @@ static int usage(void)
 	int result = xfrm_sa_usage(xfrm, &destination, number(), &use);
 
 	if (!result)
-		printf("usage %" PRIu64 " bytes %" PRIu64 " packets used %"
-		       PRIu64 "\n", use.bytes, use.packets, use.used);
+		printf("usage %" PRIu64 " bytes %" PRIu64 " packets\n",
+		       use.bytes, use.packets);
 	return result;
 }
 
