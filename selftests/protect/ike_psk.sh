@@ -42,7 +42,7 @@ spi()
 		grep -o 'spi [^ ]*'
 }
 
-spi_changed()
+spi_is_new()
 {
 	[ "$(spi)" != "$old" ]
 }
@@ -77,7 +77,7 @@ old=$(spi)
 check_equal "$(lost_pings "$HOST1" -c 300 -i 0.1 10.0.65.2)" 0 "pings lost"
 check_at_most $(($(link_stat "$HUB" mgre0 rx packets) - before)) 10 \
 	"packets at the hub"
-spi_changed
+spi_is_new
 check_err $? "the keys were not renewed"
 log_test "keys are renewed under direct traffic, nothing is lost"
 
@@ -96,7 +96,7 @@ log_test "IKE SAs are renewed under traffic, nothing is lost"
 
 old=$(spi)
 ip -n "$SPOKE1" xfrm state flush
-slowwait 20 spi_changed > /dev/null
+slowwait 20 spi_is_new > /dev/null
 check_err $? "no keys after a flush"
 slowwait 20 ip netns exec "$HOST1" ping -q -c 1 -W 1 10.0.65.2 > /dev/null
 check_err $? "no traffic after a flush"
