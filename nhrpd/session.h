@@ -115,7 +115,7 @@ struct session_info {
  * @start: make keys for a session; ends in session_admit() and session_up(),
  *	   or in session_down()
  * @stop: tell the other node, remove SAs and policy, free session.exchange.
- *	  Called for any state; the session is IDLE or freed afterwards.
+ *	  Called for any state but IDLE; it is IDLE or freed afterwards.
  * @adopt: a session found in the kernel after a restart: its SAs may go on
  *	   carrying data; make new keys soon, then remove the old SAs. The
  *	   session is STARTING.

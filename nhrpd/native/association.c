@@ -196,7 +196,7 @@ void association_free(struct association *association)
 	free(association);
 }
 
-/* Without keys, what an nhrpd before us may have left is where they would be. */
+/* Without keys, an nhrpd before us may have left it where they would be. */
 static void association_remove_policy(struct association *association)
 {
 	const struct session *session = association->session;
