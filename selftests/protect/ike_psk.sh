@@ -103,6 +103,14 @@ check_err $? "no traffic after a flush"
 check_equal "$(lost_pings "$HOST1" -c 20 -i 0.1 10.0.65.2)" 0 "pings lost"
 log_test "SAs that somebody flushed are made anew"
 
+old=$(spi)
+ip -n "$SPOKE1" xfrm policy flush
+slowwait 20 spi_is_new > /dev/null
+check_err $? "no new keys after a flush of the policies"
+slowwait 20 ip netns exec "$HOST1" ping -q -c 1 -W 1 10.0.65.2 > /dev/null
+check_err $? "no traffic after a flush of the policies"
+log_test "policies that somebody flushed come back with new SAs"
+
 capture_stop
 check_equal "$(capture_count "$TMPDIR/clear.pcap" gre)" 0 \
 	"packets in clear"
