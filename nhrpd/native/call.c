@@ -237,6 +237,22 @@ static bool call_take(struct association *association,
 	return taken;
 }
 
+/*
+ * With a psk alone only this tells the answer of a stranger from that of the
+ * node, until the handshake ends.
+ */
+static bool call_is_answer(struct association *association,
+			   const struct datagram *datagram)
+{
+	struct network *network = association->network;
+
+	if (mac_check1(&network->credentials.mac, datagram->bytes,
+		       datagram->length))
+		return true;
+	network_count(network, NATIVE_FORGED);
+	return false;
+}
+
 void call_response(struct association *association,
 		   const struct datagram *datagram,
 		   const struct message *message)
@@ -248,6 +264,7 @@ void call_response(struct association *association,
 	if (!call || call->keys || call->slot->index != message->receiver ||
 	    !nhrp_address_equal(&call->peer.address,
 				&datagram->source.address) ||
+	    !call_is_answer(association, datagram) ||
 	    !call_take(association, datagram, message, bytes, &length))
 		return;
 	call->peer = datagram->source;

@@ -241,7 +241,10 @@ enum handshake_result handshake_respond(struct handshake *handshake,
 	handshake_choose(handshake, &offer, peer_nat || handshake->behind_nat);
 	*length = handshake_write_terms(handshake, MESSAGE_RESPONSE, peer,
 					bytes);
-	return *length ? HANDSHAKE_OK : HANDSHAKE_FORGED;
+	if (!*length)
+		return HANDSHAKE_FORGED;
+	mac_sign1(&credentials->mac, bytes, *length);
+	return HANDSHAKE_OK;
 }
 
 enum handshake_result handshake_finish(struct handshake *handshake,

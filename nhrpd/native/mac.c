@@ -46,7 +46,7 @@ static void mac(const uint8_t *key, size_t key_length, const uint8_t *bytes,
 
 void mac_sign1(const struct mac_keys *keys, uint8_t *bytes, size_t length)
 {
-	size_t before = length - 2 * MESSAGE_MAC;
+	size_t before = length - message_macs(bytes[MESSAGE_TYPE]);
 
 	mac(keys->mac1, MAC_KEY, bytes, before, bytes + before);
 }
@@ -54,7 +54,7 @@ void mac_sign1(const struct mac_keys *keys, uint8_t *bytes, size_t length)
 bool mac_check1(const struct mac_keys *keys, const uint8_t *bytes,
 		size_t length)
 {
-	size_t before = length - 2 * MESSAGE_MAC;
+	size_t before = length - message_macs(bytes[MESSAGE_TYPE]);
 	uint8_t right[MESSAGE_MAC];
 
 	mac(keys->mac1, MAC_KEY, bytes, before, right);

@@ -37,10 +37,10 @@ struct mac_keys {
 void mac_keys_derive(struct mac_keys *keys, const uint8_t *psk,
 		     const uint8_t *authority);
 
-/** mac_sign1 - set mac1 of an initiation of @length bytes */
+/** mac_sign1 - set mac1 of an initiation or response of @length bytes */
 void mac_sign1(const struct mac_keys *keys, uint8_t *bytes, size_t length);
 
-/** mac_check1 - whether mac1 of an initiation is right */
+/** mac_check1 - whether mac1 of an initiation or response is right */
 bool mac_check1(const struct mac_keys *keys, const uint8_t *bytes,
 		size_t length);
 

@@ -51,15 +51,30 @@ static void message_parse_rest(struct nhrp_reader *reader,
 	message->body = nhrp_read_bytes(reader, message->length);
 }
 
-static void message_parse_initiation(struct nhrp_reader *reader,
-				     struct message *message)
+size_t message_macs(uint8_t type)
+{
+	switch (type) {
+	case MESSAGE_INITIATION:
+		return 2 * MESSAGE_MAC;
+	case MESSAGE_RESPONSE:
+		return MESSAGE_MAC;
+	default:
+		return 0;
+	}
+}
+
+static void message_parse_handshake(struct nhrp_reader *reader,
+				    struct message *message)
 {
 	size_t left = nhrp_reader_left(reader);
+	size_t macs = message_macs(message->type);
 
-	message->length = left < 2 * MESSAGE_MAC ? 0 : left - 2 * MESSAGE_MAC;
+	message->length = left < macs ? 0 : left - macs;
 	message->body = nhrp_read_bytes(reader, message->length);
-	message->mac1 = nhrp_read_bytes(reader, MESSAGE_MAC);
-	message->mac2 = nhrp_read_bytes(reader, MESSAGE_MAC);
+	if (macs)
+		message->mac1 = nhrp_read_bytes(reader, MESSAGE_MAC);
+	if (macs > MESSAGE_MAC)
+		message->mac2 = nhrp_read_bytes(reader, MESSAGE_MAC);
 }
 
 bool message_parse(const uint8_t *bytes, size_t length,
@@ -71,9 +86,6 @@ bool message_parse(const uint8_t *bytes, size_t length,
 	if (length > MESSAGE_MAX || !message_parse_header(&reader, message))
 		return false;
 	switch (message->type) {
-	case MESSAGE_INITIATION:
-		message_parse_initiation(&reader, message);
-		return !reader.failed;
 	case MESSAGE_CONTROL:
 		message->nonce = nhrp_read_u64(&reader);
 		message_parse_rest(&reader, message);
@@ -86,7 +98,7 @@ bool message_parse(const uint8_t *bytes, size_t length,
 		return !reader.failed &&
 		       message->length == MESSAGE_COOKIE_SEALED;
 	default:
-		message_parse_rest(&reader, message);
+		message_parse_handshake(&reader, message);
 		return !reader.failed;
 	}
 }
@@ -110,8 +122,7 @@ size_t message_write(const struct message *message, uint8_t *bytes,
 		nhrp_write_bytes(&writer, message->cookie_nonce,
 				 MESSAGE_COOKIE_NONCE);
 	nhrp_write_bytes(&writer, message->body, message->length);
-	if (message->type == MESSAGE_INITIATION)
-		nhrp_write_bytes(&writer, macs, sizeof(macs));
+	nhrp_write_bytes(&writer, macs, message_macs(message->type));
 	return writer.failed ? 0 : writer.position;
 }
 

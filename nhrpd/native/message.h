@@ -15,6 +15,7 @@
 #define MESSAGE_VERSION 1
 #define MESSAGE_HEADER 20	/* bytes in front of any body */
 #define MESSAGE_MAC 16
+#define MESSAGE_TYPE 4		/* where its type is in a datagram */
 #define MESSAGE_COOKIE_NONCE 24
 #define MESSAGE_COOKIE_SEALED 32
 #define MESSAGE_CONTROL_SEALED 17	/* one byte and its tag */
@@ -43,8 +44,8 @@ enum message_type {
  * @body: @length bytes, not owned: the Noise message, or what is sealed
  * @nonce: MESSAGE_CONTROL only
  * @cookie_nonce: MESSAGE_COOKIE only, MESSAGE_COOKIE_NONCE bytes, not owned
- * @mac1, @mac2: MESSAGE_INITIATION only, MESSAGE_MAC bytes each, not owned;
- *		 written as zeros, see mac.h
+ * @mac1: MESSAGE_INITIATION and MESSAGE_RESPONSE, MESSAGE_MAC bytes, not owned
+ * @mac2: MESSAGE_INITIATION only, likewise; both are written as zeros, see mac.h
  */
 struct message {
 	enum message_type type;
@@ -67,6 +68,9 @@ struct message {
  */
 bool message_parse(const uint8_t *bytes, size_t length,
 		   struct message *message);
+
+/** message_macs - how many bytes of MACs a type of message ends in */
+size_t message_macs(uint8_t type);
 
 /** message_write - write a datagram; returns its length, 0 without room */
 size_t message_write(const struct message *message, uint8_t *bytes,

@@ -328,6 +328,37 @@ static void another_node_answers_a_renewal(void **state)
 	assert_true(count(&a, NATIVE_IDENTITY) > 0);
 }
 
+static void stranger_answers_first(void **state)
+{
+	struct place from = { fake_address(B), CONFIG_UDP_PORT };
+	struct place to = { fake_address(A), CONFIG_UDP_PORT };
+	static const uint8_t guess[NOISE_KEY] = "a guess";
+	const struct world_sent *initiation;
+	struct credentials stranger;
+	struct handshake handshake;
+	struct message message;
+	uint8_t bytes[MESSAGE_MAX];
+	size_t length;
+
+	(void)state;
+	open_with_psk();
+	world.dead = fake_address(B);
+	world_call(&a, B);
+	initiation = last_sent(MESSAGE_INITIATION);
+	assert_true(message_parse(initiation->bytes, initiation->length,
+				  &message));
+	stranger = ((struct network *)b.interface.exchange)->credentials;
+	mac_keys_derive(&stranger.mac, guess, NULL);
+	handshake_respond(&handshake, &stranger, 4711, &message, &from, &to,
+			  bytes, &length);
+	world_deliver(&from, &to, bytes, length);
+	handshake_wipe(&handshake);
+	memset(&world.dead, 0, sizeof(world.dead));
+	world_pass(4000);
+	assert_true(world_connected(&a, &b));
+	assert_int_equal(count(&a, NATIVE_FORGED), 1);
+}
+
 static void new_key_during_a_handshake(void **state)
 {
 	(void)state;
@@ -972,6 +1003,7 @@ int main(void)
 		TEST(expired_at_the_next_rekey),
 		TEST(revoked_at_reload),
 		TEST(another_node_answers_a_renewal),
+		TEST(stranger_answers_first),
 		TEST(new_key_during_a_handshake),
 		TEST(replays_change_nothing),
 		TEST(replayed_initiation_does_not_stop_a_call),
