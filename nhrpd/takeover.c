@@ -90,14 +90,15 @@ static bool takeover_wanted(const struct interface *interface,
 	size_t i;
 
 	for (i = 0; i < config->map_count; i++)
-		if (nhrp_address_equal(&config->maps[i].protocol,
+		if (binding->type == CACHE_STATIC &&
+		    nhrp_address_equal(&config->maps[i].protocol,
 				       &binding->protocol))
 			return true;
 	for (i = 0; i < config->nhs_count; i++)
-		if ((!config->nhs[i].protocol.length &&
-		     binding->type == CACHE_NHS) ||
-		    nhrp_address_equal(&config->nhs[i].protocol,
-				       &binding->protocol))
+		if (binding->type == CACHE_NHS &&
+		    (!config->nhs[i].protocol.length ||
+		     nhrp_address_equal(&config->nhs[i].protocol,
+					&binding->protocol)))
 			return true;
 	return false;
 }
