@@ -147,6 +147,9 @@ void mgre_configure(struct mgre *mgre, const struct mgre_parms *parms,
 		    const struct mgre_underlay *underlay)
 {
 	if (mgre_demux_changes(mgre, parms, underlay)) {
+		/* Nothing leaves that the last hook would not know as ours. */
+		WRITE_ONCE(mgre->changing, true);
+		synchronize_net();
 		mgre_demux_remove(mgre);
 		/* A reader must not be led from one bucket into another. */
 		synchronize_net();
@@ -161,6 +164,7 @@ void mgre_configure(struct mgre *mgre, const struct mgre_parms *parms,
 	else
 		netif_carrier_on(mgre->dev);
 	mgre_peers_renew_paths(mgre);
+	WRITE_ONCE(mgre->changing, false);
 	mgre_follow_mtu(mgre, underlay->mtu);
 	mgre_event_device(mgre);
 }

@@ -26,7 +26,7 @@ struct mgre_hold_entry {
 static struct hlist_head *mgre_hold_bucket(struct mgre_hold_table *table,
 					   const struct in6_addr *next_hop)
 {
-	return &table->buckets[mgre_address_hash(next_hop, 0) %
+	return &table->buckets[mgre_address_hash(next_hop, table->seed) %
 			       MGRE_HOLD_BUCKETS];
 }
 
@@ -306,12 +306,14 @@ static void mgre_hold_expire(struct work_struct *work)
 						     struct mgre_hold_table,
 						     work);
 	struct mgre *mgre = container_of(table, struct mgre, hold);
-	struct mgre_hold_entry *entry, *next;
+	struct mgre_hold_entry *entry;
 	struct sk_buff_head packets;
 
 	__skb_queue_head_init(&packets);
 	spin_lock_bh(&table->lock);
-	list_for_each_entry_safe(entry, next, &table->by_age, by_age) {
+	while (!list_empty(&table->by_age)) {
+		entry = list_first_entry(&table->by_age,
+					 struct mgre_hold_entry, by_age);
 		if (time_before(jiffies, entry->created + MGRE_HOLD_TIME)) {
 			schedule_delayed_work(&table->work, entry->created +
 						MGRE_HOLD_TIME - jiffies);
@@ -341,6 +343,7 @@ void mgre_hold_init(struct mgre *mgre)
 	struct mgre_hold_table *table = &mgre->hold;
 
 	spin_lock_init(&table->lock);
+	table->seed = get_random_u32();
 	INIT_LIST_HEAD(&table->by_age);
 	INIT_DELAYED_WORK(&table->work, mgre_hold_expire);
 }

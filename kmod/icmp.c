@@ -68,8 +68,9 @@ void mgre_icmp_error(struct sk_buff *skb, struct net *net)
 	if (!quoted)
 		return;
 	mgre = mgre_quoted_device(net, skb, (void *)(skb->data + quoted));
-	if (!mgre || nf_ip_checksum(skb, NF_INET_LOCAL_IN, offset,
-				    IPPROTO_ICMP))
+	/* Under ESP no GRE was sent that anybody could quote. */
+	if (!mgre || mgre->parms.protect ||
+	    nf_ip_checksum(skb, NF_INET_LOCAL_IN, offset, IPPROTO_ICMP))
 		return;
 	icmp = (struct icmphdr *)(skb->data + offset);
 	mtu = ntohs(icmp->un.frag.mtu);

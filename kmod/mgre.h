@@ -8,8 +8,9 @@
  *    its place in struct mgre_net are written under RTNL.
  *  - Its NBMA cache (peers, mappings, the lists and counts of both) is written
  *    under mgre->lock, which is taken inside RTNL, from process context only.
- *  - The data path takes no lock: it reads peers, mappings and paths under RCU.
- *    The header of a path is never changed, the path is replaced.
+ *  - The data path takes no lock but for packets without a way (hold.c): it
+ *    reads peers, mappings and paths under RCU. The header of a path is never
+ *    changed, the path is replaced.
  *
  * What lives how long: a mapping is in one device and leads to one peer; a
  * peer is in one device and owns one path. All three are freed by RCU
@@ -94,6 +95,7 @@ struct mgre_path {
 	struct mgre_header header;
 	u8 header_len;
 	bool protect;				/* the route is a bundle */
+	bool closed;				/* leads nowhere any more */
 	u32 if_id;				/* of the bundle */
 	u32 mark;
 	__be16 df;				/* "don't fragment", or 0 */
@@ -185,6 +187,7 @@ struct mgre_hold_table {
 	struct list_head by_age;
 	unsigned int count;
 	unsigned int bytes;
+	u32 seed;				/* of the buckets */
 	struct delayed_work work;
 };
 
@@ -227,6 +230,7 @@ struct mgre {
 	int domain;				/* underlay's VRF, 0: none */
 	bool own_mtu;				/* the user has set it */
 	bool setting_mtu;			/* RTNL: it is us now */
+	bool changing;				/* nothing is sent meanwhile */
 	struct hlist_node demux;		/* mgre_net.devices, RCU */
 	struct list_head list;			/* mgre_net.all, RTNL */
 
@@ -303,6 +307,7 @@ struct mgre_path *mgre_path_create(const struct mgre *mgre,
 				   u32 mark);
 void mgre_path_destroy(struct mgre_path *path);
 void mgre_path_free(struct mgre_path *path);
+void mgre_path_close(struct mgre_path *path);
 struct rtable *mgre_path_route(const struct mgre *mgre,
 			       struct mgre_path *path);
 u32 mgre_path_mtu(const struct mgre_path *path);

@@ -113,7 +113,7 @@ int mgre_parse_endpoint(const struct nlattr *nest,
 	memset(endpoint, 0, sizeof(*endpoint));
 	mgre_address_get(&endpoint->nbma, tb[MGRE_A_ENDPOINT_NBMA]);
 	nbma = mgre_address_v4(&endpoint->nbma);
-	if (!mgre_address_is_v4(&endpoint->nbma) ||
+	if (!mgre_address_is_v4(&endpoint->nbma) || !nbma ||
 	    ipv4_is_multicast(nbma) || ipv4_is_lbcast(nbma)) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[MGRE_A_ENDPOINT_NBMA],
 				    "NBMA address must be an IPv4 unicast address");

@@ -86,6 +86,18 @@ void mgre_path_free(struct mgre_path *path)
 	call_rcu(&path->rcu, mgre_path_free_rcu);
 }
 
+/**
+ * mgre_path_close() - Let a path lead nowhere from now on
+ * @path: Path
+ *
+ * Context: process.
+ */
+void mgre_path_close(struct mgre_path *path)
+{
+	WRITE_ONCE(path->closed, true);
+	dst_release(unrcu_pointer(xchg(&path->route, NULL)));
+}
+
 static void mgre_grow_headroom(struct net_device *dev, unsigned int needed)
 {
 	needed = min_t(unsigned int, needed, MGRE_HEADROOM_MAX);
@@ -167,7 +179,7 @@ struct rtable *mgre_path_route(const struct mgre *mgre, struct mgre_path *path)
 	struct dst_entry *dst;
 	struct rtable *rt;
 
-	if (!path->header.ip.saddr)
+	if (!path->header.ip.saddr || READ_ONCE(path->closed))
 		return ERR_PTR(-EADDRNOTAVAIL);
 	dst = mgre_path_lookup(mgre, path);
 	if (IS_ERR(dst))

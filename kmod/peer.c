@@ -136,7 +136,9 @@ static void mgre_peer_settle(struct mgre *mgre, struct mgre_peer *peer)
 	mgre_choose_fallback(mgre);
 	if (state == MGRE_PEER_STATE_DOWN)
 		return;
-	mgre_hold_release(mgre, &peer->endpoint.nbma, peer);
+	/* Packets to the far end of a point-to-point tunnel wait by its NBMA. */
+	if (rcu_access_pointer(mgre->remote) == peer)
+		mgre_hold_release(mgre, &peer->endpoint.nbma, peer);
 	list_for_each_entry(mapping, &peer->mappings, in_peer)
 		mgre_hold_release(mgre, &mapping->protocol, peer);
 }
@@ -173,6 +175,13 @@ void mgre_peer_set_keyed(struct mgre *mgre, struct mgre_peer *peer, bool keyed)
 {
 	peer->keyed = keyed;
 	mgre_peer_settle(mgre, peer);
+}
+
+static struct mgre_path *mgre_peer_path(const struct mgre *mgre,
+					const struct mgre_peer *peer)
+{
+	return rcu_dereference_protected(peer->path,
+					 lockdep_is_held(&mgre->lock));
 }
 
 static int mgre_peer_renew_path(struct mgre *mgre, struct mgre_peer *peer)
@@ -215,19 +224,23 @@ int mgre_peer_set_mark(struct mgre *mgre, struct mgre_peer *peer, u32 mark)
  * mgre_peers_renew_paths() - Follow changed parameters of the device
  * @mgre: Device
  *
- * Context: process, RTNL held. A peer for which there is no memory keeps the
- * path it has.
+ * Context: process, RTNL held. A peer for which there is no memory sends
+ * nothing until the next change.
  */
 void mgre_peers_renew_paths(struct mgre *mgre)
 {
 	struct mgre_peer *peer;
 
 	mutex_lock(&mgre->lock);
-	list_for_each_entry(peer, &mgre->peer_list, list)
-		if (mgre_peer_renew_path(mgre, peer))
+	list_for_each_entry(peer, &mgre->peer_list, list) {
+		if (mgre_peer_renew_path(mgre, peer)) {
+			mgre_path_close(mgre_peer_path(mgre, peer));
 			net_warn_ratelimited("%s: no memory for the path to %pI6c\n",
 					     mgre->dev->name,
 					     &peer->endpoint.nbma);
+		}
+		cond_resched();
+	}
 	mutex_unlock(&mgre->lock);
 	mgre_keys_look_at_all(mgre);
 }

@@ -95,9 +95,12 @@ static void mgre_replicate_batch(struct mgre *mgre, struct sk_buff *skb,
 	unsigned long id;
 
 	xa_for_each_start(&mgre->multicast, id, peer, start) {
-		if (id == origin ||
-		    READ_ONCE(peer->state) != MGRE_PEER_STATE_UP)
+		if (id == origin)
 			continue;
+		if (READ_ONCE(peer->state) != MGRE_PEER_STATE_UP) {
+			mgre_keys_ask(mgre, peer);
+			continue;
+		}
 		if (last)
 			mgre_send_copy(mgre, last, skb);
 		last = peer;
@@ -137,13 +140,15 @@ static void mgre_replicate_more(struct work_struct *work)
 	spin_lock_bh(&mgre->replicate_queue.lock);
 	skb_queue_splice_init(&mgre->replicate_queue, &packets);
 	spin_unlock_bh(&mgre->replicate_queue.lock);
-	local_bh_disable();
-	rcu_read_lock();
-	while ((skb = __skb_dequeue(&packets)))
+	while ((skb = __skb_dequeue(&packets))) {
+		local_bh_disable();
+		rcu_read_lock();
 		mgre_replicate_batch(mgre, skb, mgre_replicate_cb(skb)->next,
 				     mgre_replicate_cb(skb)->origin);
-	rcu_read_unlock();
-	local_bh_enable();
+		rcu_read_unlock();
+		local_bh_enable();
+		cond_resched();
+	}
 }
 
 /**

@@ -187,6 +187,10 @@ int mgre_send_path(struct mgre *mgre, struct mgre_path *path,
 		mgre_drop(mgre, skb, MGRE_DROP_TX_RECURSION);
 		return -ELOOP;
 	}
+	if (unlikely(READ_ONCE(mgre->changing))) {
+		mgre_drop(mgre, skb, MGRE_DROP_TX_NO_LOCAL);
+		return -EADDRNOTAVAIL;
+	}
 	rt = mgre_route(mgre, path);
 	if (IS_ERR(rt)) {
 		err = PTR_ERR(rt);
@@ -206,7 +210,9 @@ int mgre_send_path(struct mgre *mgre, struct mgre_path *path,
 	err = ip_local_out(mgre->net, NULL, skb);
 	if (unlikely(net_xmit_eval(err))) {
 		DEV_STATS_INC(mgre->dev, tx_errors);
-		/* The packet is gone, which -ENOKEY would deny. */
+		/* The packet is gone, which -ENOKEY, WireGuard's for one
+		 * without a peer, would deny.
+		 */
 		return err < 0 && err != -ENOKEY ? err : -ENOBUFS;
 	}
 	dev_sw_netstats_tx_add(mgre->dev, 1, len);

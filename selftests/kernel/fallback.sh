@@ -114,6 +114,16 @@ check_err $? "no ICMP host unreachable"
 check_counted SPOKE1 tx_unresolved "$before"
 log_test "no mapping comes: the sender is told"
 
+# errors_of_steady_traffic: how many ICMP errors ping gets in ten seconds.
+errors_of_steady_traffic()
+{
+	on SPOKE1 ping -q -c 50 -i 0.2 9.0.0.3 |
+		sed -n 's/.* +\([0-9]*\) errors.*/\1/p'
+}
+errors=$(errors_of_steady_traffic)
+check_at_least "${errors:-0}" 20 "number of errors for 50 packets"
+log_test "and goes on being told, however lately its next hop was announced"
+
 dropped()
 {
 	echo $(($(mgre_stat "$SPOKE1" mgre0 tx_queue_full) +
