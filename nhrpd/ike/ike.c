@@ -178,8 +178,8 @@ static void ike_unpoliced(void *context, uint32_t if_id)
 			continue;
 		DL_FOREACH(node->children, child)
 			child->gone = true;
+		timer_set(ike->gone_timer, GONE_TIME);
 	}
-	timer_set(ike->gone_timer, GONE_TIME);
 }
 
 static bool ike_has_sa(struct ike *ike, const struct nhrp_address *to,
