@@ -286,11 +286,11 @@ void call_confirmed(struct association *association)
 	struct call *call = association->call;
 	struct keys *keys = call->keys;
 
-	call_drop_double(association);
 	if (keys_add_out(association, keys, call->out)) {
 		association_down(association, "no security associations");
 		return;
 	}
+	call_drop_double(association);
 	association_know(association, &call->handshake);
 	call->keys = NULL;
 	call->slot = NULL;
