@@ -187,8 +187,9 @@ void interface_leave(struct interface *interface);
 
 /*
  * What the kernel says about devices; each of these looks for the interface
- * it concerns, and ignores what concerns none. A dump of all links and addresses
- * stands between doubt and sweep: those that it does not have are gone.
+ * it concerns, and ignores what concerns none. A dump of all links and
+ * addresses stands between doubt and sweep: those that it does not have are
+ * gone.
  */
 void interface_link(struct daemon *daemon, const struct rtnl_link *link);
 void interface_link_gone(struct daemon *daemon, unsigned int ifindex);

@@ -45,7 +45,7 @@ enum message_type {
  * @nonce: MESSAGE_CONTROL only
  * @cookie_nonce: MESSAGE_COOKIE only, MESSAGE_COOKIE_NONCE bytes, not owned
  * @mac1: MESSAGE_INITIATION and MESSAGE_RESPONSE, MESSAGE_MAC bytes, not owned
- * @mac2: MESSAGE_INITIATION only, likewise; both are written as zeros, see mac.h
+ * @mac2: MESSAGE_INITIATION only, likewise; mac.h fills both, zeros are written
  */
 struct message {
 	enum message_type type;

@@ -115,6 +115,11 @@ static void hear_again(uint8_t number, const uint8_t *mask, size_t length)
 	memcpy(bytes, sent->bytes, sent->length);
 	for (size_t i = 0; i < length && i < sent->length; i++)
 		bytes[i] ^= mask[i];
+	/* As a member of the network may: what is in it is looked at. */
+	if (bytes[MESSAGE_TYPE] == MESSAGE_RESPONSE &&
+	    sent->length >= MESSAGE_HEADER + MESSAGE_MAC)
+		mac_sign1(&((struct network *)a.interface.exchange)->
+			  credentials.mac, bytes, sent->length);
 	world_deliver(&sent->source, &sent->destination, bytes, sent->length);
 }
 
