@@ -220,25 +220,30 @@ void peer_admitted(struct peer *peer)
 		peer_set_state(peer, true);
 }
 
-/* Whether the node has had the time to have our keys. */
-static bool peer_has_keys(const struct peer *peer)
+/* How long the node needs to have our keys as well, ms: 0 if it has had it. */
+static uint64_t peer_keys_due(const struct peer *peer)
 {
 	const struct exchange_ops *ops = peer->interface->exchange_ops;
 	const struct session *session = peer->session;
+	uint64_t age;
 
 	if (!session || !ops || !ops->unconfirmed)
-		return true;
-	return session->state == SESSION_UP &&
-	       daemon_now(peer->interface->daemon) - session->changed >=
-		       PEER_SETTLE;
+		return 0;
+	if (session->state != SESSION_UP)
+		return PEER_SETTLE;
+	age = daemon_now(peer->interface->daemon) - session->changed;
+	return age < PEER_SETTLE ? PEER_SETTLE - age : 0;
 }
 
 void peer_settle(struct peer *peer)
 {
+	uint64_t due;
+
 	if (!peer->settling)
 		return;
-	if (!peer_has_keys(peer)) {
-		timer_set(peer->settling, PEER_SETTLE);
+	due = peer_keys_due(peer);
+	if (due) {
+		timer_set(peer->settling, due);
 		return;
 	}
 	timer_free(peer->settling);

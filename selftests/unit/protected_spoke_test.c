@@ -289,7 +289,7 @@ static void data_waits_until_the_other_has_the_keys(void **state)
 	assert_true(fake_up(spoke2, "spoke-2", spoke2_certificate()));
 	exchange_pass(900);
 	assert_false(peer->wanted);
-	exchange_pass(1200);
+	exchange_pass(200);
 	assert_true(peer->wanted);
 	fake_ops.unconfirmed = false;
 }
