@@ -106,9 +106,17 @@ slowwait 120 ours_direct
 check_err $? "no shortcut: $(ip -n "$SPOKE2" route show proto 203)"
 log_test "both spokes resolve"
 
-# Keys are made when FRR's first packet to the other spoke is there.
+# Keys are made when FRR's first packet to the other spoke is there, and ours
+# uses them a second later.
+ours_sends_directly()
+{
+	ip netns exec "$SPOKE2" mgrectl -j peer show dev mgre0 |
+		gojq -e 'any(.[]; .nbma == "9.1.1.130" and .state == "up")'
+}
 slowwait 30 ip netns exec "$HOST1" ping -q -c 3 -i 0.2 -W 1 10.0.65.2 \
 	> /dev/null
+slowwait 30 ours_sends_directly > /dev/null
+check_err $? "SPOKE2 does not send to FRR"
 before=$(link_stat "$HUB" mgre0 rx packets)
 check_equal "$(lost_pings "$HOST1" -c 50 -i 0.1 10.0.65.2)" 0 "pings lost"
 check_at_most $(($(link_stat "$HUB" mgre0 rx packets) - before)) 5 \
