@@ -77,12 +77,12 @@ bool nat_responder(const struct received *received,
 	return nat_told(received, protocol, &cie->nbma, endpoint);
 }
 
-/* Port of the key exchange of whom a packet came from, 0: the usual one. */
-static uint16_t nat_port(const struct received *received)
+/* Port of a node's key exchange, 0: the usual one. */
+static uint16_t nat_port(const struct interface *interface,
+			 const struct endpoint *endpoint)
 {
-	const struct interface *interface = received->interface;
 	const struct session *session = session_find(interface,
-						     received->from.if_id);
+						     endpoint->if_id);
 
 	if (!session || session->port == session_default_port(interface))
 		return 0;
@@ -119,7 +119,8 @@ static void nat_correct(const struct received *received,
 		if (!nhrp_address_equal(&nat->cies[i].protocol, protocol))
 			continue;
 		nat->cies[i].nbma = received->from.nbma;
-		nat->cies[i].port = nat_port(received);
+		nat->cies[i].port = nat_port(received->interface,
+					     &received->from);
 	}
 }
 
@@ -129,7 +130,7 @@ void nat_note(struct received *received)
 	const struct nhrp_address *claimed = &packet->source_nbma;
 	const struct nhrp_address *protocol = &packet->source_protocol;
 	const struct nhrp_extension *record = nat_record(packet);
-	uint16_t port = nat_port(received);
+	uint16_t port = nat_port(received->interface, &received->from);
 
 	if (!record || record->cie_count)
 		return;
@@ -144,15 +145,13 @@ void nat_note(struct received *received)
 		nat_add(packet, &received->from.nbma, port, protocol);
 }
 
-void nat_tell_source(const struct received *received,
-		     struct nhrp_packet *reply)
+void nat_tell_source(const struct interface *interface,
+		     struct nhrp_packet *reply, const struct endpoint *source)
 {
-	uint16_t port = nat_port(received);
+	uint16_t port = nat_port(interface, source);
 
-	if (port ||
-	    !nhrp_address_equal(&reply->source_nbma, &received->from.nbma))
-		nat_add(reply, &received->from.nbma, port,
-			&reply->source_protocol);
+	if (port || !nhrp_address_equal(&reply->source_nbma, &source->nbma))
+		nat_add(reply, &source->nbma, port, &reply->source_protocol);
 }
 
 void nat_tell_own(const struct interface *interface,

@@ -46,9 +46,12 @@ bool nat_responder(const struct received *received,
  */
 void nat_note(struct received *received);
 
-/** nat_tell_source - let a reply tell its requester how it looks from here */
-void nat_tell_source(const struct received *received,
-		     struct nhrp_packet *reply);
+/**
+ * nat_tell_source - let a reply tell its requester how it looks from here
+ * @source: where the requester is
+ */
+void nat_tell_source(const struct interface *interface,
+		     struct nhrp_packet *reply, const struct endpoint *source);
 
 /**
  * nat_tell_own - say how others see us, if a server of ours has told

@@ -180,7 +180,7 @@ static void nhs_reply(struct received *received,
 			     nhs_register(received, client, &reply.cies[i]) :
 			     NHRP_CODE_PROHIBITED);
 	responder_fill(interface, &reply, own);
-	nat_tell_source(received, &reply);
+	nat_tell_source(interface, &reply, client);
 	send_packet(interface, &reply, client);
 }
 

@@ -240,6 +240,24 @@ static void client_behind_nat_learns_its_address(void **state)
 	assert_mapped(SPOKE1, SPOKE1_NBMA);
 }
 
+/* It is not where the server is that passed its request on. */
+static void client_of_another_server_is_not_behind_nat(void **state)
+{
+	struct nhrp_address relay = fake_address("9.0.0.9");
+	struct nhrp_cie record;
+
+	(void)state;
+	request(NHRP_REGISTRATION_REQUEST, HUB);
+	nhrp_cie_init(&record, NULL, &relay, 32);
+	nhrp_extension_add_cie(nhrp_extension_find(&in,
+				NHRP_EXTENSION_FORWARD_TRANSIT), &record);
+	exchange_receive(&in, "9.1.1.99");
+	exchange_sent(NHRP_REGISTRATION_REPLY, SPOKE1_NBMA);
+	assert_int_equal(sent_extension(NHRP_EXTENSION_NAT_ADDRESS)->cie_count,
+			 0);
+	assert_mapped(SPOKE1, SPOKE1_NBMA);
+}
+
 static void table_that_is_full(void **state)
 {
 	char protocol[NHRP_ADDRESS_TEXT], nbma[NHRP_ADDRESS_TEXT];
@@ -698,6 +716,8 @@ int main(void)
 		HUB_TEST(addresses_nobody_may_register, hub_with_map),
 		HUB_TEST(client_is_where_its_packets_come_from, plain_hub),
 		HUB_TEST(client_behind_nat_learns_its_address, plain_hub),
+		HUB_TEST(client_of_another_server_is_not_behind_nat,
+			 hub_with_map),
 		HUB_TEST(table_that_is_full, plain_hub),
 		HUB_TEST(unknown_address_is_refused_at_once, plain_hub),
 		HUB_TEST(request_is_forwarded_along_the_route, plain_hub),
