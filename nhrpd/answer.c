@@ -96,12 +96,13 @@ void answer_withdraw_from(struct interface *interface,
 			answer_purge(interface, answer);
 }
 
-void answer_withdraw_all(struct interface *interface)
+void answer_withdraw_all(struct interface *interface, uint8_t family)
 {
 	struct answer *answer, *next;
 
 	HASH_ITER(hh, interface->answers, answer, next)
-		answer_purge(interface, answer);
+		if (!family || answer->key.asker.length == family)
+			answer_purge(interface, answer);
 }
 
 /* Whether the way to all of the prefix still leaves the network here. */

@@ -63,8 +63,11 @@ unsigned int answer_withdraw(struct interface *interface,
 void answer_withdraw_from(struct interface *interface,
 			  const struct nhrp_address *asker);
 
-/** answer_withdraw_all - purge whatever was told */
-void answer_withdraw_all(struct interface *interface);
+/**
+ * answer_withdraw_all - purge whatever was told
+ * @family: length of the protocol addresses meant, 0: of any
+ */
+void answer_withdraw_all(struct interface *interface, uint8_t family);
 
 /**
  * answer_check - the route to @prefix changed: purge what is not true any more

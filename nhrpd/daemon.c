@@ -292,7 +292,7 @@ static void daemon_remove_interfaces(struct daemon *daemon,
 	HASH_ITER(hh, daemon->interfaces, interface, next) {
 		if (config_find(config, interface->name))
 			continue;
-		answer_withdraw_all(interface);
+		answer_withdraw_all(interface, 0);
 		interface_leave(interface);
 		interface_remove(interface);
 	}
@@ -308,7 +308,7 @@ static void daemon_protect_again(struct interface *interface,
 
 	log_info("%s: protection has changed, all begins anew",
 		 interface->name);
-	answer_withdraw_all(interface);
+	answer_withdraw_all(interface, 0);
 	interface_leave(interface);
 	interface_remove(interface);
 	if (was_protected && ifindex &&
@@ -398,7 +398,7 @@ void daemon_shutdown(struct daemon *daemon)
 		return;
 	for (interface = daemon->interfaces; interface;
 	     interface = interface->hh.next) {
-		answer_withdraw_all(interface);
+		answer_withdraw_all(interface, 0);
 		for (nhc = interface->nhcs; nhc; nhc = nhc->next)
 			nhc_deregister(nhc);
 	}

@@ -134,7 +134,7 @@ static void interface_set_nbma(struct interface *interface,
 		sessions_moved(interface);
 	interface_evaluate(interface);
 	if (old.length && interface->state == INTERFACE_UP) {
-		answer_withdraw_all(interface);
+		answer_withdraw_all(interface, 0);
 		nhc_interface_changed(interface);
 	}
 }

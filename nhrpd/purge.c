@@ -346,7 +346,7 @@ unsigned int purge_local(struct interface *interface,
 	if (protocol)
 		answer_withdraw_from(interface, protocol);
 	else
-		answer_withdraw_all(interface);
+		answer_withdraw_all(interface, family);
 	HASH_ITER(hh, interface->shortcuts, shortcut, next_shortcut)
 		if (protocol ? nhrp_prefix_contains(&shortcut->prefix,
 						    protocol) :

@@ -652,6 +652,8 @@ static void cleared_neighbour_is_told(void **state)
 	spoke2_asks(300);
 	purge_local(exchange_interface(), &other, 0);
 	exchange_silent();
+	purge_local(exchange_interface(), NULL, 16);
+	exchange_silent();
 	purge_local(exchange_interface(), &spoke2, 0);
 	exchange_sent(NHRP_PURGE_REQUEST, SPOKE2_NBMA);
 	assert_address(&out.destination_protocol, SPOKE2);
