@@ -214,6 +214,18 @@ static void nothing_is_overwritten(void **state)
 	good("ca init");
 }
 
+/* Nor is a secret left behind without what belongs to it. */
+static void both_or_none(void **state)
+{
+	(void)state;
+	assert_int_equal(mkdir("x.pub", 0700), 0);
+	assert_int_equal(run("key generate x.key", NULL), 1);
+	assert_int_not_equal(access("x.key", F_OK), 0);
+	assert_int_equal(symlink("nowhere", "ca.crt"), 0);
+	assert_int_equal(run("ca init", NULL), 1);
+	assert_int_not_equal(access("ca.key", F_OK), 0);
+}
+
 static void wrong_options(void **state)
 {
 	static const char *const lines[] = {
@@ -361,6 +373,7 @@ int main(void)
 		in_folder(keys),
 		in_folder(keys_to_sign),
 		in_folder(nothing_is_overwritten),
+		in_folder(both_or_none),
 		in_folder(wrong_options),
 		in_folder(too_many),
 		in_folder(no_longer_than_its_authority),

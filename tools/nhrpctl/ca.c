@@ -75,13 +75,17 @@ static int write_authority(const struct certificate *certificate,
 			   const uint8_t secret[CERTIFICATE_SECRET])
 {
 	struct key_file_error error;
+	int status;
 
 	if (!access(CA_CERTIFICATE, F_OK))
 		return refuse("%s: exists; an authority needs a folder of its own",
 			      CA_CERTIFICATE);
 	if (key_file_write_secret(CA_KEY, secret, CERTIFICATE_SECRET, &error))
 		return refuse("%s", error.text);
-	return write_signed(CA_CERTIFICATE, certificate, secret);
+	status = write_signed(CA_CERTIFICATE, certificate, secret);
+	if (status)
+		unlink(CA_KEY);
+	return status;
 }
 
 int ca_init(int argc, char *const *argv, struct json_object **answer)

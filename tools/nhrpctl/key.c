@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "field.h"
 #include "render.h"
@@ -35,6 +36,20 @@ static char *public_path(const char *path)
 	return result;
 }
 
+/* Both files or none. Return: 0 or -1, and @error. */
+static int write_pair(const char *path, const char *public,
+		      const uint8_t secret[CERTIFICATE_SECRET],
+		      const uint8_t key[CERTIFICATE_KEY],
+		      struct key_file_error *error)
+{
+	if (key_file_write_secret(path, secret, CERTIFICATE_SECRET, error))
+		return -1;
+	if (!key_file_write_public(public, key, CERTIFICATE_KEY, error))
+		return 0;
+	unlink(path);
+	return -1;
+}
+
 char *key_make(const char *path, uint8_t key[CERTIFICATE_KEY])
 {
 	struct key_file_error error = { "out of memory" };
@@ -42,9 +57,7 @@ char *key_make(const char *path, uint8_t key[CERTIFICATE_KEY])
 	char *public = public_path(path);
 
 	crypto_sign_keypair(key, secret);
-	if (!public ||
-	    key_file_write_secret(path, secret, sizeof(secret), &error) ||
-	    key_file_write_public(public, key, CERTIFICATE_KEY, &error)) {
+	if (!public || write_pair(path, public, secret, key, &error)) {
 		fprintf(stderr, "nhrpctl: %s\n", error.text);
 		free(public);
 		public = NULL;
