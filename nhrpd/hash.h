@@ -10,6 +10,9 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
+
+#include "log.h"
 
 /** hash_start - choose the key; call once, before the first table is made */
 void hash_start(void);
@@ -19,6 +22,12 @@ unsigned int hash_keyed(const void *key, size_t length);
 
 #define HASH_FUNCTION(key, length, value) \
 	((value) = hash_keyed((key), (length)))
+/* The kernel goes on with what it has; a new nhrpd takes that over. */
+#define uthash_fatal(reason) \
+	do { \
+		log_error("a table: %s", (reason)); \
+		exit(EXIT_FAILURE); \
+	} while (0)
 #include <uthash.h>
 
 #endif /* NHRPD_HASH_H */
