@@ -386,7 +386,7 @@ int keys_use(struct association *association, struct keys *keys);
  * its successor, until the other gives up.
  */
 #define KEYS_LINGER 5000
-#define KEYS_LINGER_UNCONFIRMED 30000
+#define KEYS_LINGER_UNCONFIRMED 35000
 
 /** keys_set_policies - set again what should be there, logged if refused */
 void keys_set_policies(const struct association *association);
