@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <uv.h>
 
 #include "config.h"
@@ -16,6 +17,9 @@
 #include "log.h"
 #include "privileges.h"
 #include "sd_notify.h"
+
+/* Turns of the loop until all that was closed is free. */
+#define MAIN_DRAIN 10
 
 enum main_exit {
 	MAIN_OK = 0,
@@ -122,11 +126,20 @@ static void main_watch(struct daemon *daemon, uv_signal_t *signal, int number,
 	uv_signal_start(signal, handler, number);
 }
 
-/* Let what was closed be freed. */
-static void main_drain(uv_loop_t *loop)
+/*
+ * Let what was closed be freed. A name that a resolver does not answer to
+ * cannot be given up, and even exit() would wait for it.
+ */
+static void main_drain(uv_loop_t *loop, int code)
 {
-	uv_run(loop, UV_RUN_DEFAULT);
-	uv_loop_close(loop);
+	unsigned int rounds = MAIN_DRAIN;
+
+	while (rounds-- && uv_run(loop, UV_RUN_NOWAIT))
+		;
+	if (!uv_loop_close(loop))
+		return;
+	fflush(NULL);
+	_exit(code);
 }
 
 static int main_run(struct daemon *daemon, struct config *config,
@@ -154,7 +167,7 @@ static int main_run(struct daemon *daemon, struct config *config,
 	uv_close((uv_handle_t *)&terminate, NULL);
 	uv_close((uv_handle_t *)&interrupt, NULL);
 	uv_close((uv_handle_t *)&reload, NULL);
-	main_drain(daemon->loop);
+	main_drain(daemon->loop, code);
 	return code;
 }
 
