@@ -81,7 +81,7 @@ void peer_adopt(struct interface *interface, const struct mgre_peer *known,
 void peer_forget(struct interface *interface);
 
 /**
- * peer_unkeep - a peer made by peer_keep() goes with its last mapping
+ * peer_unkeep - a peer goes with its last mapping, also if peer_keep() made it
  * @flags: what it has from now on
  */
 void peer_unkeep(struct peer *peer, unsigned int flags);

@@ -258,6 +258,19 @@ static void settings_change_nhcs(struct interface *interface)
 			nhc_add(interface, &config->nhs[i]);
 }
 
+/* Those that are peers by their registration alone. */
+static void settings_change_clients(struct interface *interface)
+{
+	const struct config_interface *config = interface->config;
+	struct cache_entry *entry;
+
+	for (entry = interface->cache; entry; entry = entry->hh.next)
+		if (entry->binding.type == CACHE_REGISTERED &&
+		    !entry->peer->kept)
+			peer_unkeep(entry->peer, config->multicast_dynamic ?
+				    PEER_MULTICAST : 0);
+}
+
 /* What a registration says, or how often it is sent, has changed. */
 static bool settings_reregister(const struct config_interface *old,
 				const struct config_interface *new)
@@ -283,6 +296,8 @@ void settings_change(struct interface *interface,
 	if (!interface->bound)
 		return;
 	settings_apply(interface);
+	if (config->multicast_dynamic != old->multicast_dynamic)
+		settings_change_clients(interface);
 	for (nhc = interface->nhcs; nhc; nhc = nhc->next) {
 		server = nhc_endpoint(nhc);
 		if (nhc->installed)

@@ -643,6 +643,25 @@ static void purge_of_a_next_hop_ends_its_shortcuts(void **state)
 	assert_null(fake_find_map(DEVICE, &in.cies[0].protocol));
 }
 
+static void clients_get_and_lose_multicast_by_reload(void **state)
+{
+	(void)state;
+	exchange_request(&in, NHRP_REGISTRATION_REQUEST, SPOKE2_NBMA, SPOKE2,
+			 SPOKE1);
+	exchange_receive(&in, SPOKE2_NBMA);
+	exchange_sent(NHRP_REGISTRATION_REPLY, SPOKE2_NBMA);
+	assert_int_equal(find_peer(SPOKE2_NBMA)->flags,
+			 MGRE_PEER_FLAGS_TRANSIENT);
+	exchange_reload("map multicast dynamic\n");
+	assert_int_equal(find_peer(SPOKE2_NBMA)->flags,
+			 MGRE_PEER_FLAGS_TRANSIENT |
+			 MGRE_PEER_FLAGS_MULTICAST);
+	exchange_reload("");
+	assert_int_equal(find_peer(SPOKE2_NBMA)->flags,
+			 MGRE_PEER_FLAGS_TRANSIENT);
+	assert_mapped(SPOKE2, SPOKE2_NBMA);
+}
+
 static void cleared_neighbour_is_told(void **state)
 {
 	struct nhrp_address spoke2 = fake_address(SPOKE2);
@@ -801,6 +820,8 @@ int main(void)
 		SPOKE_TEST(server_that_forgot_us_hears_from_us,
 			   registered_spoke),
 		SPOKE_TEST(purge_of_a_next_hop_ends_its_shortcuts,
+			   registered_spoke),
+		SPOKE_TEST(clients_get_and_lose_multicast_by_reload,
 			   registered_spoke),
 		SPOKE_TEST(cleared_neighbour_is_told, registered_spoke),
 		SPOKE_TEST(purge_ends_a_shortcut, registered_spoke),
