@@ -117,6 +117,15 @@ static unsigned int count_sent(enum message_type type)
 	return found;
 }
 
+/* By hand, where the network loses it. */
+static void deliver_last(enum message_type type)
+{
+	struct world_sent sent = *last_sent(type);
+
+	world_deliver(&sent.source, &sent.destination, sent.bytes,
+		      sent.length);
+}
+
 static void connect_a_to_b(void)
 {
 	world_call(&a, B);
@@ -376,6 +385,23 @@ static void new_key_during_a_handshake(void **state)
 	assert_true(world_connected(&a, &b));
 }
 
+static void revoked_during_a_handshake(void **state)
+{
+	(void)state;
+	open_with_certificates();
+	world.dead = fake_address(B);
+	world_call(&a, B);
+	deliver_last(MESSAGE_INITIATION);
+	deliver_last(MESSAGE_RESPONSE);
+	distrust(&a, &identities[1]);
+	memset(&world.dead, 0, sizeof(world.dead));
+	deliver_last(MESSAGE_FINISH);
+	world_pass(5000);
+	assert_int_not_equal(a.interface.sessions->state, SESSION_UP);
+	assert_int_equal(count(&a, NATIVE_ESTABLISHED), 0);
+	assert_true(count(&a, NATIVE_REVOKED) > 0);
+}
+
 /* ---- replays ---- */
 
 static void replays_change_nothing(void **state)
@@ -481,6 +507,41 @@ static void known_node_gets_through_a_flood(void **state)
 	}
 	assert_true(count(&b, NATIVE_COOKIES) > 1000);
 	assert_true(world_connected(&a, &b));
+}
+
+/* B asks A for a cookie that it will not know again. */
+static void ask_for_cookie(void)
+{
+	const struct network *network = b.interface.exchange;
+	const struct world_sent *initiation = last_sent(MESSAGE_INITIATION);
+	struct mac_secret secret = { 0 };
+	uint8_t bytes[MESSAGE_COOKIE_SIZE];
+	struct message message;
+
+	assert_true(message_parse(initiation->bytes, initiation->length,
+				  &message));
+	mac_write_cookie(&network->credentials.mac, &secret,
+			 native_now(network->native), &initiation->source,
+			 &message, bytes);
+	world_deliver(&initiation->destination, &initiation->source, bytes,
+		      sizeof(bytes));
+}
+
+static void one_cookie_for_each_try(void **state)
+{
+	(void)state;
+	open_with_psk();
+	world.dead = fake_address(B);
+	world_call(&a, B);
+	assert_int_equal(count_sent(MESSAGE_INITIATION), 1);
+	ask_for_cookie();
+	ask_for_cookie();
+	assert_int_equal(count_sent(MESSAGE_INITIATION), 2);
+	world_pass(1100);
+	assert_int_equal(count_sent(MESSAGE_INITIATION), 3);
+	ask_for_cookie();
+	ask_for_cookie();
+	assert_int_equal(count_sent(MESSAGE_INITIATION), 4);
 }
 
 static void forged_flood_of_its_own_address(void **state)
@@ -1005,10 +1066,12 @@ int main(void)
 		TEST(another_node_answers_a_renewal),
 		TEST(stranger_answers_first),
 		TEST(new_key_during_a_handshake),
+		TEST(revoked_during_a_handshake),
 		TEST(replays_change_nothing),
 		TEST(replayed_initiation_does_not_stop_a_call),
 		TEST(finish_again_is_confirmed_again),
 		TEST(known_node_gets_through_a_flood),
+		TEST(one_cookie_for_each_try),
 		TEST(forged_flood_of_its_own_address),
 		TEST(flood_takes_no_more_than_its_time),
 		TEST(rekey_loses_nothing),
