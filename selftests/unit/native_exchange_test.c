@@ -571,6 +571,33 @@ static void flood_takes_no_more_than_its_time(void **state)
 	assert_int_equal(HASH_COUNT(network->responses), 0);
 }
 
+/* Many at a time; all that is left of the limits is the size of tables. */
+static void newest_handshake_finds_room(void **state)
+{
+	const struct network *network;
+	struct place source = { .port = 1000 };
+	unsigned int i;
+
+	(void)state;
+	open_with_psk();
+	network = b.interface.exchange;
+	for (i = 0; i < 5000; i++) {
+		source.address = fake_address("10.0.0.0");
+		source.address.bytes[2] = i >> 8;
+		source.address.bytes[3] = i;
+		limit_clear(&network->native->unproven);
+		network->native->begun = 0;
+		world.sent_count = 0;
+		flood(1, &source);
+	}
+	i = HASH_COUNT(network->responses);
+	assert_in_range(i, 1000, 4999);
+	world_call(&a, B);
+	world_pass(100);
+	assert_true(world_connected(&a, &b));
+	assert_int_equal(HASH_COUNT(network->responses), i - 1);
+}
+
 /* ---- renewal ---- */
 
 static void rekey_loses_nothing(void **state)
@@ -1074,6 +1101,7 @@ int main(void)
 		TEST(one_cookie_for_each_try),
 		TEST(forged_flood_of_its_own_address),
 		TEST(flood_takes_no_more_than_its_time),
+		TEST(newest_handshake_finds_room),
 		TEST(rekey_loses_nothing),
 		TEST(lost_confirmation),
 		TEST(soft_limit_renews),
