@@ -23,28 +23,52 @@ static struct mgre_replicate_cb *mgre_replicate_cb(struct sk_buff *skb)
 	return (struct mgre_replicate_cb *)skb->cb;
 }
 
-static bool mgre_source_next_hop(struct mgre *mgre, const struct sk_buff *skb,
-				 struct in6_addr *next_hop)
+static bool mgre_source_next_hop_v4(struct mgre *mgre, __be32 source,
+				    struct in6_addr *next_hop)
 {
 	struct flowi4 fl4 = {
 		.flowi4_oif = mgre->dev->ifindex,
-		.daddr = ip_hdr(skb)->saddr,
+		.daddr = source,
 	};
-	struct rtable *rt;
+	struct rtable *rt = ip_route_output_key(dev_net(mgre->dev), &fl4);
 
-	if (skb->protocol != htons(ETH_P_IP)) {
-		*next_hop = ipv6_hdr(skb)->saddr;
-		return true;
-	}
-	rt = ip_route_output_key(dev_net(mgre->dev), &fl4);
 	if (IS_ERR(rt))
 		return false;
 	if (rt->rt_gw_family == AF_INET6)
 		*next_hop = rt->rt_gw6;
 	else
-		ipv6_addr_set_v4mapped(rt_nexthop(rt, fl4.daddr), next_hop);
+		ipv6_addr_set_v4mapped(rt_nexthop(rt, source), next_hop);
 	ip_rt_put(rt);
 	return true;
+}
+
+static bool mgre_source_next_hop_v6(struct mgre *mgre,
+				    const struct in6_addr *source,
+				    struct in6_addr *next_hop)
+{
+	struct flowi6 fl6 = {
+		.flowi6_oif = mgre->dev->ifindex,
+		.daddr = *source,
+	};
+	struct dst_entry *dst;
+	bool found;
+
+	if (!IS_ENABLED(CONFIG_IPV6))
+		return false;
+	dst = ip6_route_output(dev_net(mgre->dev), NULL, &fl6);
+	found = !dst->error;
+	if (found)
+		*next_hop = *rt6_nexthop(dst_rt6_info(dst), &fl6.daddr);
+	dst_release(dst);
+	return found;
+}
+
+static bool mgre_source_next_hop(struct mgre *mgre, const struct sk_buff *skb,
+				 struct in6_addr *next_hop)
+{
+	return skb->protocol == htons(ETH_P_IP) ?
+	       mgre_source_next_hop_v4(mgre, ip_hdr(skb)->saddr, next_hop) :
+	       mgre_source_next_hop_v6(mgre, &ipv6_hdr(skb)->saddr, next_hop);
 }
 
 /* The peer that a forwarded packet came from has it already. */

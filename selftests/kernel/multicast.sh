@@ -79,13 +79,25 @@ log_test "not to a peer that is down or no longer flagged"
 on A mgrectl peer set dev mgre0 nbma 192.0.2.1 multicast
 on HUB tc qdisc add dev mgre0 clsact
 if on HUB tc filter add dev mgre0 ingress protocol ip flower \
-	dst_ip 239.1.1.1 action mirred egress redirect dev mgre0; then
+	dst_ip 239.1.1.1 action mirred egress redirect dev mgre0 &&
+   on HUB tc filter add dev mgre0 ingress protocol ipv6 flower \
+	dst_ip ff02::99 action mirred egress redirect dev mgre0; then
 	on A ping -q -c 3 -i 0.05 -W 1 -t 5 -I mgre0 239.1.1.1 > /dev/null
 	seen B 'dst host 239.1.1.1' 3
 	# A's own capture has what A sent, and nothing that came back.
 	check_equal "$(captured A mgre0 'dst host 239.1.1.1' | wc -l)" 3 \
 		"packets seen by the sender"
 	log_test "never back to where it came from"
+	# The next hop towards its source tells whom it came from.
+	ip -n "$A" address add fd66::2/128 dev lo
+	ip -n "$HUB" route add fd66::2 via fd09::2 dev mgre0
+	on HUB mgrectl map add dev mgre0 fd09::2 nbma 192.0.2.2
+	on A ping -q -c 3 -i 0.05 -W 1 -t 5 -I fd66::2 ff02::99%mgre0 \
+		> /dev/null
+	seen B 'dst host ff02::99' 3
+	check_equal "$(captured A mgre0 'dst host ff02::99' | wc -l)" 3 \
+		"packets seen by the sender"
+	log_test "nor to the router that its source is behind"
 else
 	log_test_skip "never back to where it came from" "tc cannot redirect"
 fi

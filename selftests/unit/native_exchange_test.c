@@ -527,7 +527,7 @@ static void ask_for_cookie(void)
 		      sizeof(bytes));
 }
 
-static void one_cookie_for_each_try(void **state)
+static void one_cookie_a_try(void **state)
 {
 	(void)state;
 	open_with_psk();
@@ -1098,7 +1098,7 @@ int main(void)
 		TEST(replayed_initiation_does_not_stop_a_call),
 		TEST(finish_again_is_confirmed_again),
 		TEST(known_node_gets_through_a_flood),
-		TEST(one_cookie_for_each_try),
+		TEST(one_cookie_a_try),
 		TEST(forged_flood_of_its_own_address),
 		TEST(flood_takes_no_more_than_its_time),
 		TEST(newest_handshake_finds_room),
