@@ -9,6 +9,9 @@
 
 #define DPD_DELAY "10s"
 
+/* Seconds that child SAs may take to be renewed. */
+#define RENEWAL 60
+
 /* Selectors of GRE between the two addresses of the IKE SA. */
 #define SELECTOR "dynamic[gre]"
 
@@ -117,6 +120,17 @@ static void add_authentication(struct vici_request *request,
 	vici_section_end(request);
 }
 
+/*
+ * strongSwan's own choice, a tenth more than until they are renewed, leaves a
+ * second to renew what is renewed often; calls that cross each other need more.
+ */
+static void add_times(struct vici_request *request, uint32_t rekey)
+{
+	vici_key_number(request, "rekey_time", rekey);
+	vici_key_number(request, "rand_time", rekey / 10);
+	vici_key_number(request, "life_time", rekey + rekey / 10 + RENEWAL);
+}
+
 static void add_child(struct vici_request *request,
 		      const struct ike_connection *connection)
 {
@@ -131,7 +145,7 @@ static void add_child(struct vici_request *request,
 	vici_list_of_one(request, "remote_ts", SELECTOR);
 	vici_key(request, "if_id_in", if_id);
 	vici_key(request, "if_id_out", if_id);
-	vici_key_number(request, "rekey_time", connection->profile->rekey);
+	add_times(request, connection->profile->rekey);
 	vici_key_number(request, "priority", connection->priority);
 	vici_key_number(request, "replay_window", CONFIG_REPLAY_WINDOW);
 	vici_key(request, "dpd_action", "clear");

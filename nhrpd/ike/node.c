@@ -140,13 +140,15 @@ static void end_replaced(uv_timer_t *timer)
 {
 	struct ike_node *node = timer->data;
 	struct vici_request request;
-	struct node_child *child;
+	struct node_child *child, *next;
 
-	DL_FOREACH(node->children, child) {
+	DL_FOREACH_SAFE(node->children, child, next) {
 		if (!is_replaced(node, child))
 			continue;
 		ike_sa_replaced(&request, child->ike_id);
 		ike_send(node->ike, &request);
+		/* Of two renewals that crossed strongSwan tells no end. */
+		remove_child(node, child);
 	}
 }
 

@@ -204,7 +204,8 @@ static void answers_anybody(void **state)
 		    "local { auth=psk id=hub } remote { auth=psk id=* } "
 		    "children { gre { mode=transport "
 		    "local_ts=[dynamic[gre],] remote_ts=[dynamic[gre],] "
-		    "if_id_in=%unique if_id_out=%unique rekey_time=3600 ");
+		    "if_id_in=%unique if_id_out=%unique rekey_time=3600 rand_time=360 "
+		    "life_time=4020 ");
 	assert_took("list-sas", "");
 }
 
@@ -489,6 +490,13 @@ static void another_call(void **state)
 	assert_took("terminate", "ike-id=2 timeout=-1 force=yes ");
 	assert_took("terminate", "ike-id=1 timeout=-1 force=yes ");
 	assert_null(fake_vici_take("terminate"));
+	/* Once is enough, whether strongSwan tells their end or not. */
+	pass(RETRY + 1000);
+	up.ike = up.child = 4;
+	tell("child-updown", "up=yes", &up);
+	pass(2000);
+	assert_took("terminate", "ike-id=3 timeout=-1 force=yes ");
+	assert_null(fake_vici_take("terminate"));
 	assert_int_equal(session->state, SESSION_UP);
 }
 
@@ -616,7 +624,8 @@ static void reload(void **state)
 		    "dpd_delay=10s local { auth=psk } remote { auth=psk } "
 		    "children { gre { mode=transport local_ts=[dynamic[gre],] "
 		    "remote_ts=[dynamic[gre],] if_id_in=%unique "
-		    "if_id_out=%unique rekey_time=600 ");
+		    "if_id_out=%unique rekey_time=600 rand_time=60 "
+		    "life_time=720 ");
 	assert_took("load-conn", "remote { auth=psk id=spoke-1 }");
 	assert_int_equal(fake_vici.connections, 1);
 	assert_int_equal(find(SPOKE1_NBMA, 500)->state, SESSION_UP);
