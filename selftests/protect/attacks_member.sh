@@ -355,6 +355,54 @@ test_purge()
 	log_test "refused: purges of what others have said"
 }
 
+# forwarded PART TYPE: how many NHRP packets of this type it has passed on.
+forwarded()
+{
+	topology_ctl "$1" -j traffic | gojq ".[0].forwarded[\"$2\"]"
+}
+
+# Whoever asks is told the way back: the hub is to believe that a server has
+# passed the request on, who knows who asks, and SPOKE1 believes the hub.
+test_request()
+{
+	local hub spoke passed
+
+	hub=$(discarded HUB authority)
+	spoke=$(discarded SPOKE1 authority)
+	passed=$(forwarded HUB resolution_request)
+	member ROGUE 9.1.1.10 request 9.0.0.3 10.0.64.2 \
+		request 9.0.0.3 10.0.64.2 9.0.0.77 \
+		request 9.0.0.3 10.0.64.2 9.0.0.77 hear 2 > "$TMPDIR/lies"
+	member ROGUE 9.1.1.130 request 9.0.0.3 10.0.64.2 9.0.0.77 hear 1 \
+		>> "$TMPDIR/lies"
+	check_equal "$(grep -c 'resolution-reply 4 9.0.0.3' "$TMPDIR/lies")" \
+		2 "number of refusals ($(cat "$TMPDIR/lies"))"
+	check_equal "$(grep -c 'resolution-reply 0' "$TMPDIR/lies")" 0 \
+		"number of answers ($(cat "$TMPDIR/lies"))"
+	check_equal $(($(discarded HUB authority) - hub)) 1 \
+		"number of requests that the hub has refused"
+	check_equal $(($(forwarded HUB resolution_request) - passed)) 2 \
+		"number of requests that the hub has passed on"
+	check_equal $(($(discarded SPOKE1 authority) - spoke)) 3 \
+		"number of requests that SPOKE1 has refused"
+	check_logged_once HUB \
+		"Resolution Request from 9.1.1.138 dropped: certificate of rogue does not cover 9.0.0.3/32"
+	for part in 9.1.1.10 9.1.1.138; do
+		check_logged_once SPOKE1 \
+			"Resolution Request from $part dropped: certificate of rogue does not cover 9.0.0.3/32"
+	done
+	knows SPOKE1 "$(entry 9.0.0.3) | .nbma == \"9.1.1.134\"" cache \
+		> /dev/null
+	check_err $? "SPOKE2 is elsewhere"
+	# So they would have been answered.
+	member ROGUE 9.1.1.10 request 9.0.0.4 10.0.64.2 9.0.0.77 hear 2 \
+		> "$TMPDIR/lies"
+	check_equal "$(grep -c 'resolution-reply 0 9.0.0.4' "$TMPDIR/lies")" \
+		1 "number of answers to its own ($(cat "$TMPDIR/lies"))"
+	check_unharmed hub direct
+	log_test "refused: requests in another's name, also as if passed on"
+}
+
 test_redirect()
 {
 	local before requests
@@ -509,6 +557,7 @@ test_lying_hub
 rogue_takes_its_place
 test_register
 test_purge
+test_request
 test_redirect
 test_reply
 test_flood
