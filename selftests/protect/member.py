@@ -14,8 +14,10 @@ SAs of IF_ID lead. PROTOCOL is who this node says to be.
                                          passed it on
   guess PROTOCOL REQUESTER DESTINATION NEXT_HOP NBMA COUNT
                                          replies to requests nobody has seen
-  answer PROTOCOL NEXT_HOP LENGTH NBMA   reply to the next request that comes:
-                                         NEXT_HOP is at NBMA
+  answer PROTOCOL NEXT_HOP LENGTH NBMA [OFFSET]
+                                         reply to the next request that comes:
+                                         NEXT_HOP is at NBMA; with an OFFSET,
+                                         to one whose id is so much further on
   flood PROTOCOL SECONDS                 registrations
   hear SECONDS                           print what comes, without an answer
 
@@ -162,14 +164,14 @@ class Member:
             self.reply(address(requester), address(self.endpoint["nbma"]),
                        address(destination), number + 1, binding)
 
-    def answer(self, protocol, next_hop, length, nbma):
+    def answer(self, protocol, next_hop, length, nbma, offset=0):
         binding = {"server": address(protocol), "next_hop": address(next_hop),
                    "nbma": address(nbma), "length": int(length)}
         for _, packet in self.receive(15):
             if TYPES[packet.type] != "resolution-request":
                 continue
             self.reply(packet.source, packet.nbma, packet.destination,
-                       packet.request_id, binding)
+                       packet.request_id + int(offset) & 0xffffffff, binding)
             break
 
     def flood(self, protocol, seconds):
@@ -191,7 +193,8 @@ class Member:
 
 
 ACTIONS = {"register": (1, 2), "purge": (3, 3), "redirect": (3, 3),
-           "request": (2, 3), "guess": (6, 6), "answer": (4, 4), "flood": (2, 2), "hear": (1, 1)}
+           "request": (2, 3), "guess": (6, 6), "answer": (4, 5),
+           "flood": (2, 2), "hear": (1, 1)}
 
 
 def main():
