@@ -139,6 +139,11 @@ counted_more()
 	[ "$(mgre_stat "$LEFT" mgre0 rx_unprotected_dropped)" -gt "$1" ]
 }
 
+# Where no key exchange is, IPsec knows of nothing to protect.
+on LEFT mgrectl peer add dev mgre0 nbma 192.0.2.4
+check_peer LEFT OTHER '.state == "down" and .wanted == "up"'
+log_test "a peer for which there is no policy is down"
+
 attack 192.0.2.2
 attack 192.0.2.4
 attack 192.0.2.2 nhrp
@@ -165,6 +170,8 @@ for source in 192.0.2.2 192.0.2.4; do
 done
 esp OTHER 192.0.2.4 0x4004
 esp LEFT 192.0.2.4 0x4004 if_id 9
+attack 192.0.2.4
+on LEFT mgrectl peer del dev mgre0 nbma 192.0.2.4
 attack 192.0.2.4
 log_test "data under an SA of no peer is refused"
 

@@ -245,7 +245,8 @@ stolen()
 		gojq '.nftables[] | select(.counter) | .counter.packets'
 }
 
-# The hub says that SPOKE2 is where the rogue is, who has a certificate.
+# The hub says that SPOKE2 is where the rogue is, who has a certificate; and it
+# speaks as if it were SPOKE2.
 test_lying_hub()
 {
 	local before identity
@@ -257,6 +258,7 @@ test_lying_hub()
 	kill_nhrpd HUB
 	traffic_start behind "$HOST1" 10.0.65.2
 	member HUB 9.1.1.130 \
+		redirect 9.0.0.3 10.0.64.2 10.0.65.2 hear 1 \
 		redirect 9.0.0.1 10.0.64.2 10.0.65.2 \
 		answer 9.0.0.1 9.0.0.3 24 9.1.1.138 hear 4 \
 		redirect 9.0.0.1 10.0.64.2 10.0.65.2 hear 3 > "$TMPDIR/lies"
@@ -270,8 +272,10 @@ test_lying_hub()
 	check_err $? "SPOKE1 maps something to the rogue"
 	check_equal "$(topology_ctl SPOKE1 -j shortcut)" "[]" \
 		"shortcuts of SPOKE1"
-	check_at_least "$(discarded SPOKE1 authority)" $((before + 1)) \
+	check_at_least "$(discarded SPOKE1 authority)" $((before + 3)) \
 		"number of refusals"
+	check_logged_once SPOKE1 \
+		"from 9.1.1.10 dropped: certificate of hub does not cover 9.0.0.3/32"
 	check_logged_once SPOKE1 \
 		"mapping withdrawn at 9.1.1.138: certificate of rogue does not cover 9.0.0.3/32"
 	check_logged_once SPOKE1 \
@@ -329,9 +333,10 @@ test_register()
 
 test_purge()
 {
-	local hub spoke
+	local hub loop spoke
 
 	hub=$(discarded HUB authority)
+	loop=$(discarded HUB loop)
 	spoke=$(discarded SPOKE1 authority)
 	member ROGUE 9.1.1.10 purge 9.0.0.4 9.0.0.1 9.0.0.2/32 \
 		purge 9.0.0.4 9.0.0.1 9.0.0.2/32 \
@@ -343,6 +348,8 @@ test_purge()
 	check_reaches $((spoke + 3)) discarded SPOKE1 authority
 	# In the name of the hub it is not even looked at.
 	check_reaches $((hub + 3)) discarded HUB authority
+	check_equal $(($(discarded HUB loop) - loop)) 1 \
+		"number of purges in the name of the hub"
 	check_logged_once HUB \
 		"Purge Request from 9.1.1.138 dropped: certificate of rogue does not cover 9.0.0.2/32"
 	check_logged_once SPOKE1 \
@@ -353,6 +360,54 @@ test_purge()
 	check_err $? "SPOKE1 has lost its shortcut"
 	check_unharmed hub direct
 	log_test "refused: purges of what others have said"
+}
+
+# forwarded PART TYPE: how many NHRP packets of this type it has passed on.
+forwarded()
+{
+	topology_ctl "$1" -j traffic | gojq ".[0].forwarded[\"$2\"]"
+}
+
+# Whoever asks is told the way back: the hub is to believe that a server has
+# passed the request on, who knows who asks, and SPOKE1 believes the hub.
+test_request()
+{
+	local hub spoke passed
+
+	hub=$(discarded HUB authority)
+	spoke=$(discarded SPOKE1 authority)
+	passed=$(forwarded HUB resolution_request)
+	member ROGUE 9.1.1.10 request 9.0.0.3 10.0.64.2 \
+		request 9.0.0.3 10.0.64.2 9.0.0.77 \
+		request 9.0.0.3 10.0.64.2 9.0.0.77 hear 2 > "$TMPDIR/lies"
+	member ROGUE 9.1.1.130 request 9.0.0.3 10.0.64.2 9.0.0.77 hear 1 \
+		>> "$TMPDIR/lies"
+	check_equal "$(grep -c 'resolution-reply 4 9.0.0.3' "$TMPDIR/lies")" \
+		2 "number of refusals ($(cat "$TMPDIR/lies"))"
+	check_equal "$(grep -c 'resolution-reply 0' "$TMPDIR/lies")" 0 \
+		"number of answers ($(cat "$TMPDIR/lies"))"
+	check_equal $(($(discarded HUB authority) - hub)) 1 \
+		"number of requests that the hub has refused"
+	check_equal $(($(forwarded HUB resolution_request) - passed)) 2 \
+		"number of requests that the hub has passed on"
+	check_equal $(($(discarded SPOKE1 authority) - spoke)) 3 \
+		"number of requests that SPOKE1 has refused"
+	check_logged_once HUB \
+		"Resolution Request from 9.1.1.138 dropped: certificate of rogue does not cover 9.0.0.3/32"
+	for part in 9.1.1.10 9.1.1.138; do
+		check_logged_once SPOKE1 \
+			"Resolution Request from $part dropped: certificate of rogue does not cover 9.0.0.3/32"
+	done
+	knows SPOKE1 "$(entry 9.0.0.3) | .nbma == \"9.1.1.134\"" cache \
+		> /dev/null
+	check_err $? "SPOKE2 is elsewhere"
+	# So they would have been answered.
+	member ROGUE 9.1.1.10 request 9.0.0.4 10.0.64.2 9.0.0.77 hear 2 \
+		> "$TMPDIR/lies"
+	check_equal "$(grep -c 'resolution-reply 0 9.0.0.4' "$TMPDIR/lies")" \
+		1 "number of answers to its own ($(cat "$TMPDIR/lies"))"
+	check_unharmed hub direct
+	log_test "refused: requests in another's name, also as if passed on"
 }
 
 test_redirect()
@@ -410,14 +465,17 @@ test_reply()
 		> /dev/null
 	check_err $? "SPOKE2 is elsewhere"
 
-	# Of what its certificate covers it is believed.
+	# Of what its certificate covers it is believed, if it was asked.
+	before=$(discarded SPOKE1 unsolicited)
 	resolve 10.0.69.2 &
-	member ROGUE 9.1.1.130 answer 9.0.0.4 9.0.0.4 24 9.1.1.138 \
-		>> "$TMPDIR/lies"
+	member ROGUE 9.1.1.130 answer 9.0.0.4 9.0.0.4 25 9.1.1.138 1000 \
+		answer 9.0.0.4 9.0.0.4 24 9.1.1.138 >> "$TMPDIR/lies"
 	wait $!
+	check_equal $(($(discarded SPOKE1 unsolicited) - before)) 1 \
+		"number of replies with the id of another request"
 	expect SPOKE1 'any(.[]; .prefix == "10.0.69.0/24")' shortcut
 	knows SPOKE1 'all(.[]; (.prefix | IN("10.0.67.0/24", "10.0.68.0/24",
-		"10.0.0.0/8")) | not)' shortcut > /dev/null
+		"10.0.69.0/25", "10.0.0.0/8")) | not)' shortcut > /dev/null
 	check_err $? "a shortcut where none may be"
 	check_unharmed hub direct
 	log_test "refused: replies that nobody waits for, or in another's name"
@@ -425,9 +483,10 @@ test_reply()
 
 test_flood()
 {
-	local flood before
+	local flood before lines
 
 	before=$(discarded HUB authority)
+	lines=$(logged HUB dropped)
 	member ROGUE 9.1.1.10 flood 9.0.0.4 300 > /dev/null &
 	flood=$!
 	check_reaches $((before + 1000)) discarded HUB authority
@@ -439,6 +498,9 @@ test_flood()
 	kill -0 $flood
 	check_err $? "the flood ended before"
 	flood_end $flood
+	# Every other of them is about another address.
+	check_at_most $(($(logged HUB dropped) - lines)) 200 \
+		"number of lines in the log"
 	check_unharmed hub direct
 	log_test "a spoke comes back under a flood of a member's registrations"
 }
@@ -509,6 +571,7 @@ test_lying_hub
 rogue_takes_its_place
 test_register
 test_purge
+test_request
 test_redirect
 test_reply
 test_flood

@@ -10,10 +10,14 @@ SAs of IF_ID lead. PROTOCOL is who this node says to be.
   register PROTOCOL [ADDRESS/LENGTH]     a registration, with a prefix
   purge PROTOCOL TARGET ADDRESS/LENGTH   a purge, for TARGET
   redirect PROTOCOL SOURCE DESTINATION   a redirect of such a packet
+  request PROTOCOL DESTINATION [SERVER]  a resolution request, as if SERVER had
+                                         passed it on
   guess PROTOCOL REQUESTER DESTINATION NEXT_HOP NBMA COUNT
                                          replies to requests nobody has seen
-  answer PROTOCOL NEXT_HOP LENGTH NBMA   reply to the next request that comes:
-                                         NEXT_HOP is at NBMA
+  answer PROTOCOL NEXT_HOP LENGTH NBMA [OFFSET]
+                                         reply to the next request that comes:
+                                         NEXT_HOP is at NBMA; with an OFFSET,
+                                         to one whose id is so much further on
   flood PROTOCOL SECONDS                 registrations
   hear SECONDS                           print what comes, without an answer
 
@@ -22,6 +26,7 @@ Prints a line for each NHRP packet that comes: type, code of the first CIE
 """
 
 import os
+import random
 import select
 import socket
 import struct
@@ -133,6 +138,14 @@ class Member:
         self.send(bad_packets.packet(8, source, data, request_id=0,
                                      source=address(protocol)))
 
+    def request(self, protocol, destination, server=None):
+        record = extension(bad_packets.FORWARD_TRANSIT, b"" if not server else
+                           cie(address(server), address(self.own)))
+        self.send(bad_packets.packet(
+            bad_packets.RESOLUTION_REQUEST, destination, cie(b"", b""),
+            record + extension(REVERSE_TRANSIT), flags=0xc002,
+            request_id=random.getrandbits(32), source=address(protocol)))
+
     def reply(self, requester, nbma, destination, request_id, binding,
               endpoint=None):
         """As if it had come a long way, in the name of our own address."""
@@ -151,14 +164,14 @@ class Member:
             self.reply(address(requester), address(self.endpoint["nbma"]),
                        address(destination), number + 1, binding)
 
-    def answer(self, protocol, next_hop, length, nbma):
+    def answer(self, protocol, next_hop, length, nbma, offset=0):
         binding = {"server": address(protocol), "next_hop": address(next_hop),
                    "nbma": address(nbma), "length": int(length)}
         for _, packet in self.receive(15):
             if TYPES[packet.type] != "resolution-request":
                 continue
             self.reply(packet.source, packet.nbma, packet.destination,
-                       packet.request_id, binding)
+                       packet.request_id + int(offset) & 0xffffffff, binding)
             break
 
     def flood(self, protocol, seconds):
@@ -180,7 +193,8 @@ class Member:
 
 
 ACTIONS = {"register": (1, 2), "purge": (3, 3), "redirect": (3, 3),
-           "guess": (6, 6), "answer": (4, 4), "flood": (2, 2), "hear": (1, 1)}
+           "request": (2, 3), "guess": (6, 6), "answer": (4, 5),
+           "flood": (2, 2), "hear": (1, 1)}
 
 
 def main():
