@@ -190,7 +190,7 @@ int main(int argc, char **argv)
 		return MAIN_FAILED;
 	config = config_read(options.config_path, &error);
 	if (!config) {
-		fprintf(stderr, "nhrpd: %s\n", error.text);
+		log_error("%s", error.text);
 		return MAIN_FAILED;
 	}
 	if (options.test) {

@@ -188,6 +188,11 @@ void ike_connection_unload(struct vici_request *request, const char *name)
 	vici_key(request, "name", name);
 }
 
+void ike_connection_list(struct vici_request *request)
+{
+	vici_begin(request, VICI_REQUEST, "get-conns");
+}
+
 void ike_connection_initiate(struct vici_request *request, const char *name)
 {
 	vici_begin(request, VICI_REQUEST, "initiate");

@@ -58,6 +58,9 @@ void ike_connection_load(struct vici_request *request,
 void ike_connection_unload(struct vici_request *request, const char *name);
 void ike_connection_initiate(struct vici_request *request, const char *name);
 
+/** ike_connection_list - the names of all there are, also of others */
+void ike_connection_list(struct vici_request *request);
+
 /** ike_connection_terminate - all IKE SAs of a connection, at once */
 void ike_connection_terminate(struct vici_request *request, const char *name);
 

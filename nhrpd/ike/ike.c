@@ -224,6 +224,7 @@ static void ike_close_state(struct ike *ike)
 	vici_client_free(ike->client);
 	xfrm_close(ike->xfrm);
 	timer_free(ike->sweep_timer);
+	timer_free(ike->check_timer);
 	timer_free(ike->gone_timer);
 	config_ike_free(&ike->profile);
 	free(ike);
@@ -234,8 +235,9 @@ static bool ike_open_state(struct ike *ike)
 	uv_loop_t *loop = ike->interface->daemon->loop;
 
 	ike->sweep_timer = timer_new(loop, ike_sweep, ike);
+	ike->check_timer = timer_new(loop, ike_check, ike);
 	ike->gone_timer = timer_new(loop, ike_replace_all, ike);
-	if (!ike->sweep_timer || !ike->gone_timer)
+	if (!ike->sweep_timer || !ike->check_timer || !ike->gone_timer)
 		return false;
 	ike->xfrm = xfrm_open(loop, &ike_xfrm_events, ike);
 	if (!ike->xfrm)
@@ -245,6 +247,7 @@ static bool ike_open_state(struct ike *ike)
 	if (!ike->client)
 		return false;
 	ike_sweep(ike->sweep_timer);
+	ike_check(ike->check_timer);
 	return true;
 }
 

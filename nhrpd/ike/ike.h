@@ -27,9 +27,11 @@ struct xfrm;
  * @nodes: list of those that have or shall have keys
  * @loaded: list of the connections that strongSwan holds for nodes
  * @sweep_timer: when to unload those of no session
+ * @check_timer: when to look whether strongSwan holds them still
  * @gone_timer: when to replace child SAs that the kernel lost
  * @answer_if_id: for whoever calls next, 0: chosen by strongSwan
  * @priority: of the policies of the connection that was loaded last
+ * @answers: strongSwan has accepted the connection for anybody
  * @listing: strongSwan lists its SAs
  * @list_again: and shall do so once more
  * @absent: it was said that there is no strongSwan
@@ -42,9 +44,11 @@ struct ike {
 	struct ike_node *nodes;
 	struct loaded *loaded;
 	uv_timer_t *sweep_timer;
+	uv_timer_t *check_timer;
 	uv_timer_t *gone_timer;
 	uint32_t answer_if_id;
 	uint32_t priority;
+	bool answers;
 	bool listing, list_again;
 	bool absent;
 };
@@ -71,6 +75,9 @@ void ike_taken(struct ike *ike);
 
 /** ike_sweep - unload those of no session, now and then */
 void ike_sweep(uv_timer_t *timer);
+
+/** ike_check - load again what others have unloaded, now and then */
+void ike_check(uv_timer_t *timer);
 
 /** ike_forget_loaded - forget which were loaded; they stay */
 void ike_forget_loaded(struct ike *ike);

@@ -5,6 +5,9 @@
  * Who comes for the first time gets an if_id of strongSwan's choice. He gets a
  * connection of his own with that if_id at once, so that he keeps it when he
  * comes again. It is unloaded some time after his session was freed.
+ *
+ * Others speak with strongSwan as well: "swanctl --load-all", with which its
+ * unit begins, unloads all that is in no file. Nobody is told, so we look.
  */
 #include <sodium.h>
 #include <stdlib.h>
@@ -20,6 +23,7 @@
 #include "timer.h"
 
 #define SWEEP_TIME 60000	/* ms between looks for connections to unload */
+#define CHECK_TIME 5000		/* ms between looks for those that are gone */
 #define PRIORITY_FIRST 1	/* no other is as high */
 
 /** struct loaded - a connection of a node that strongSwan holds */
@@ -34,8 +38,13 @@ static void ike_loaded(void *context, uint32_t tag, struct vici_reader *reply)
 	struct session *session = session_find(ike->interface, tag);
 	struct ike_node *node = session ? session->exchange : NULL;
 	char reason[sizeof(node->words)];
+	bool refused = ike_refused(reply, reason, sizeof(reason));
 
-	if (!ike_refused(reply, reason, sizeof(reason)))
+	if (node)
+		node->loaded = !refused;
+	else if (!tag)
+		ike->answers = !refused;
+	if (!refused)
 		return;
 	log_limited(&ike->interface->daemon->limit, 3,
 		    "%s: strongSwan refuses what ike profile %s says: %s",
@@ -157,6 +166,61 @@ void ike_sweep(uv_timer_t *timer)
 	DL_FOREACH_SAFE(ike->loaded, loaded, next)
 		if (!session_find(ike->interface, loaded->if_id))
 			ike_unload(ike, loaded);
+}
+
+/* Return: whether the connection for anybody is among those listed. */
+static bool ike_mark_listed(struct ike *ike, struct vici_reader *reply)
+{
+	struct session *session;
+	struct ike_node *node;
+	struct vici_item item;
+	char name[IKE_NAME_MAX];
+	bool answers = false;
+	uint32_t if_id;
+
+	DL_FOREACH(ike->nodes, node)
+		node->listed = false;
+	while (vici_next(reply, &item)) {
+		vici_copy(&item.value, name, sizeof(name));
+		if (!ike_connection_is(name, ike->interface->name, &if_id))
+			continue;
+		session = session_find(ike->interface, if_id);
+		node = session ? session->exchange : NULL;
+		if (node)
+			node->listed = true;
+		answers |= !if_id;
+	}
+	return answers;
+}
+
+static void ike_checked(void *context, uint32_t tag, struct vici_reader *reply)
+{
+	struct ike *ike = context;
+	struct ike_node *node;
+	bool answers;
+
+	(void)tag;
+	if (!reply)
+		return;
+	answers = ike_mark_listed(ike, reply);
+	if (ike->answers && !answers) {
+		log_info("%s: others unloaded its connection of strongSwan",
+			 ike->interface->name);
+		ike_load_answer(ike);
+	}
+	DL_FOREACH(ike->nodes, node)
+		if (node->loaded && !node->listed)
+			ike_load(ike, node->session);
+}
+
+void ike_check(uv_timer_t *timer)
+{
+	struct ike *ike = timer->data;
+	struct vici_request request;
+
+	timer_set(timer, CHECK_TIME);
+	ike_connection_list(&request);
+	vici_client_send(ike->client, &request, ike_checked, 0);
 }
 
 void ike_forget_loaded(struct ike *ike)

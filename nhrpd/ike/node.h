@@ -38,6 +38,8 @@ struct node_child {
  * @phase: see above
  * @timer: of @phase
  * @deadline: until when a call may last, ms
+ * @loaded: strongSwan has accepted its connection
+ * @listed: and had it when it was last asked
  * @called: this connection to strongSwan was told to call it
  * @found: an IKE SA of its own was in the list
  * @established: and nothing was missing but a child SA
@@ -53,6 +55,7 @@ struct ike_node {
 	enum node_phase phase;
 	uv_timer_t *timer;
 	uint64_t deadline;
+	bool loaded, listed;
 	bool called;
 	bool found, established;
 	unsigned int childless;

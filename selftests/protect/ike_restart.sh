@@ -37,6 +37,14 @@ has_keys()
 	strongswan_ctl "$1" --list-sas 2>/dev/null | grep -q INSTALLED
 }
 
+# holds PART: 0 if its strongSwan has both connections, that of the other node
+# and that for anybody.
+holds()
+{
+	[ "$(strongswan_ctl "$1" --list-conns 2>/dev/null |
+		grep -c '^nhrpd:mgre0')" -eq 2 ]
+}
+
 # spi: of the SA by which SPOKE1 sends to the hub, the newest first.
 spi()
 {
@@ -59,6 +67,20 @@ done
 slowwait 60 ip netns exec "$HOST1" ping -q -c 1 -W 1 10.1.0.2 > /dev/null
 check_err $? "no traffic"
 log_test "traffic flows"
+
+# Debian's unit of strongSwan does this when it has started.
+traffic_start
+for part in HUB SPOKE1; do
+	strongswan_ctl $part --load-all --noprompt \
+		--file "$(strongswan_folder $part)/swanctl.conf" \
+		> "$TMPDIR/load-all" 2>&1
+	grep -q '2 unloaded' "$TMPDIR/load-all"
+	check_err $? "nothing unloaded: $(cat "$TMPDIR/load-all")"
+	slowwait 30 holds $part > /dev/null
+	check_err $? "$part does not load them again"
+done
+check_equal "$(traffic_stop)" 0 "packets lost"
+log_test "what swanctl unloads is loaded again"
 
 # The other one sends by the old keys until the new ones are on both sides.
 for part in SPOKE1 HUB SPOKE1; do

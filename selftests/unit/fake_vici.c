@@ -133,11 +133,18 @@ static void note_command(const struct vici_string *name,
 	render(message, command->text, sizeof(command->text));
 }
 
+static const char *answer_to(const struct vici_string *command)
+{
+	return vici_equal(command, "get-conns") ? fake_vici.held :
+						  fake_vici.answer;
+}
+
 static void handle(const uint8_t *bytes, size_t length)
 {
 	struct vici_reader message;
 	struct vici_string name;
 	enum vici_type type;
+	const char *answer;
 
 	if (!vici_read_packet(&message, bytes, length, &type, &name))
 		abort();
@@ -153,8 +160,9 @@ static void handle(const uint8_t *bytes, size_t length)
 		return;
 	if (fake_vici.listed && vici_equal(&name, "list-sas"))
 		fake_vici_event("list-sa", fake_vici.listed);
-	if (fake_vici.answer)
-		send_packet(VICI_RESPONSE, NULL, fake_vici.answer);
+	answer = answer_to(&name);
+	if (answer)
+		send_packet(VICI_RESPONSE, NULL, answer);
 	else
 		send_packet(VICI_REQUEST_UNKNOWN, NULL, "");
 }

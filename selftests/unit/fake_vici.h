@@ -22,6 +22,7 @@
  * @answer: what commands are answered with; NULL: it doesn't know them
  * @listed: the "list-sa" event that comes before the answer to "list-sas", or
  *	    NULL
+ * @held: the answer to "get-conns"; NULL: it doesn't know that
  * @hung: commands get no answer at all
  */
 struct fake_vici {
@@ -34,6 +35,7 @@ struct fake_vici {
 	size_t count;
 	const char *answer;
 	const char *listed;
+	const char *held;
 	bool hung;
 };
 

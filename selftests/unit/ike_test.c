@@ -18,6 +18,7 @@
 #include "xfrm.h"
 
 #define RETRY 10000	/* ms; longer than any wait between two tries */
+#define CHECK 5000	/* ms between two looks at what is loaded */
 
 static struct interface *interface;
 static char path[64];
@@ -646,6 +647,44 @@ static void own_address_changes(void **state)
 	assert_took("load-conn", "local_addrs=[9.1.1.14,]");
 }
 
+/* "swanctl --load-all" does that to what is in no file. */
+static void unloaded_by_others(void **state)
+{
+	struct session *session = called_and_up();
+	char name[64], held[128];
+
+	(void)state;
+	snprintf(name, sizeof(name), "nhrpd:mgre0:%08x", session->if_id);
+	snprintf(held, sizeof(held), "conns=[hub,nhrpd:mgre0,%s]", name);
+	fake_vici.held = held;
+	pass(CHECK);
+	assert_took("get-conns", "");
+	assert_null(fake_vici_take("load-conn"));
+	fake_vici.held = "conns=[hub,nhrpd:mgre0]";
+	pass(CHECK);
+	assert_took("load-conn", name);
+	assert_null(fake_vici_take("load-conn"));
+	fake_vici.held = "conns=[hub]";
+	pass(CHECK);
+	assert_took("load-conn", "nhrpd:mgre0 { ");
+	assert_took("load-conn", name);
+	assert_int_equal(session->state, SESSION_UP);
+}
+
+/* It would be refused again. */
+static void never_loaded(void **state)
+{
+	(void)state;
+	forget_commands();
+	fake_vici.held = "conns=[hub]";
+	fake_vici.answer = "success=no errmsg=nonsense";
+	pass(CHECK);
+	assert_took("load-conn", "nhrpd:mgre0 { ");
+	pass(CHECK);
+	assert_took("get-conns", "");
+	assert_null(fake_vici_take("load-conn"));
+}
+
 /* strongSwan does not notice that others delete its SAs. */
 static void flushed_in_the_kernel(void **state)
 {
@@ -724,6 +763,8 @@ int main(void)
 		IKE_TEST(identities),
 		IKE_TEST(reload),
 		IKE_TEST(own_address_changes),
+		IKE_TEST(unloaded_by_others),
+		IKE_TEST(never_loaded),
 		IKE_TEST(flushed_in_the_kernel),
 		IKE_TEST(messages_of_the_kernel_lost),
 		IKE_TEST(what_is_not_ours),
