@@ -96,16 +96,17 @@ static bool log_limit_open(struct log_limit *limit, int priority)
 	return true;
 }
 
-void log_limited(struct log_limit *limit, int priority,
+bool log_limited(struct log_limit *limit, int priority,
 		 const char *format, ...)
 {
 	va_list arguments;
 
 	if (!log_limit_open(limit, priority))
-		return;
+		return false;
 	va_start(arguments, format);
 	log_write(priority, format, arguments);
 	va_end(arguments);
+	return true;
 }
 
 /* FNV-1a. */

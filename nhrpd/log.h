@@ -6,6 +6,7 @@
 #ifndef NHRPD_LOG_H
 #define NHRPD_LOG_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define log_error(...) log_line(3, __VA_ARGS__)
@@ -42,10 +43,10 @@ struct log_limit {
  * log_limited - write a line that a stranger can provoke
  *
  * At most 10 lines at once and one a second later on; the next line that is
- * written tells how many were not.
+ * written tells how many were not. Return: whether this one was written.
  */
 __attribute__((format(printf, 3, 4)))
-void log_limited(struct log_limit *limit, int priority,
+bool log_limited(struct log_limit *limit, int priority,
 		 const char *format, ...);
 
 /**

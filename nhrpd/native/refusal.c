@@ -80,22 +80,16 @@ static void refusal_remember(struct native *native,
 }
 
 static bool refusal_is_new(struct native *native,
-			   const struct place *source, const char *reason)
+			   const struct refusal_key *key, uint64_t now)
 {
-	struct refusal_key key;
 	struct refusal *refusal;
-	uint64_t now = native_now(native);
 
-	memset(&key, 0, sizeof(key));
-	key.source = source->address;
-	key.reason = reason;
-	HASH_FIND(hh, native->refusals, &key, sizeof(key), refusal);
-	if (refusal) {
-		if (now - refusal->logged < REFUSAL_QUIET)
-			return false;
-		refusal_forget(native, refusal);
-	}
-	refusal_remember(native, &key, now);
+	HASH_FIND(hh, native->refusals, key, sizeof(*key), refusal);
+	if (!refusal)
+		return true;
+	if (now - refusal->logged < REFUSAL_QUIET)
+		return false;
+	refusal_forget(native, refusal);
 	return true;
 }
 
@@ -103,16 +97,23 @@ void refuse(struct network *network, enum native_counter counter,
 	    const struct place *source, const char *what, const char *reason)
 {
 	struct native *native = network->native;
+	uint64_t now = native_now(native);
 	char text[NHRP_ADDRESS_TEXT];
+	struct refusal_key key;
 
 	network_count(network, counter);
-	if (!refusal_is_new(native, source, reason ? reason : what))
+	memset(&key, 0, sizeof(key));
+	key.source = source->address;
+	key.reason = reason ? reason : what;
+	if (!refusal_is_new(native, &key, now))
 		return;
-	log_limited(&native->daemon->limit, 4,
-		    "%s: handshake with %s port %u refused: %s%s%s",
-		    network->interface->name,
-		    nhrp_address_format(&source->address, text), source->port,
-		    what, reason ? " " : "", reason ? reason : "");
+	if (log_limited(&native->daemon->limit, 4,
+			"%s: handshake with %s port %u refused: %s%s%s",
+			network->interface->name,
+			nhrp_address_format(&source->address, text),
+			source->port, what, reason ? " " : "",
+			reason ? reason : ""))
+		refusal_remember(native, &key, now);
 }
 
 void refuse_handshake(struct network *network,

@@ -598,6 +598,28 @@ static void newest_handshake_finds_room(void **state)
 	assert_int_equal(HASH_COUNT(network->responses), i - 1);
 }
 
+/* A line that there was no room for is written the next time. */
+static void refusal_is_logged_later(void **state)
+{
+	struct place source = { fake_address(C), CONFIG_UDP_PORT };
+	struct log_limit *limit = &b.daemon.limit;
+	struct network *network;
+
+	(void)state;
+	open_with_psk();
+	network = b.interface.exchange;
+	while (log_limited(limit, 6, "another line"))
+		;
+	refuse(network, NATIVE_STRANGER, &source, "it is new", NULL);
+	memset(limit, 0, sizeof(*limit));
+	refuse(network, NATIVE_STRANGER, &source, "it is new", NULL);
+	assert_true(limit->since);
+	memset(limit, 0, sizeof(*limit));
+	refuse(network, NATIVE_STRANGER, &source, "it is new", NULL);
+	assert_false(limit->since);
+	assert_int_equal(count(&b, NATIVE_STRANGER), 3);
+}
+
 /* ---- renewal ---- */
 
 static void rekey_loses_nothing(void **state)
@@ -1102,6 +1124,7 @@ int main(void)
 		TEST(forged_flood_of_its_own_address),
 		TEST(flood_takes_no_more_than_its_time),
 		TEST(newest_handshake_finds_room),
+		TEST(refusal_is_logged_later),
 		TEST(rekey_loses_nothing),
 		TEST(lost_confirmation),
 		TEST(soft_limit_renews),
