@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The attributes of "ip link ... type mgre". */
 #include <linux/kmod.h>
+#include <net/inet_ecn.h>
 #include <net/netlink.h>
 #include <net/rtnetlink.h>
 #include "mgre.h"
@@ -95,6 +96,11 @@ static bool mgre_is_unicast_v4(const struct nlattr *attr)
 	return !ipv4_is_multicast(address) && !ipv4_is_lbcast(address);
 }
 
+static bool mgre_is_tos(u8 tos)
+{
+	return tos == MGRE_TOS_INHERIT || !(tos & INET_ECN_MASK);
+}
+
 static int mgre_link_validate(struct nlattr *tb[], struct nlattr *data[],
 			      struct netlink_ext_ack *extack)
 {
@@ -120,6 +126,12 @@ static int mgre_link_validate(struct nlattr *tb[], struct nlattr *data[],
 	    !mgre_is_unicast_v4(data[IFLA_MGRE_REMOTE])) {
 		NL_SET_ERR_MSG_ATTR(extack, data[IFLA_MGRE_REMOTE],
 				    "remote must be an IPv4 unicast address");
+		return -EINVAL;
+	}
+	if (data[IFLA_MGRE_TOS] &&
+	    !mgre_is_tos(nla_get_u8(data[IFLA_MGRE_TOS]))) {
+		NL_SET_ERR_MSG_ATTR(extack, data[IFLA_MGRE_TOS],
+				    "tos must leave the two bits of ECN 0, or be 1: inherit");
 		return -EINVAL;
 	}
 	return 0;

@@ -105,6 +105,32 @@ for bad in '' 'local any' 'key 3' 'remote 192.0.2.9' 'dev none'; do
 done
 log_test "the kernel refuses impossible addresses with a reason"
 
+while read -r bad; do
+	refusal=$(on ROUTER "$(dirname "$0")/link.py" mgre1 <<<"$bad")
+	[[ $refusal =~ ^E[A-Z]+:\ . ]]
+	check_err $? "'$bad': '$refusal'"
+done <<-'END'
+	local c00002
+	local e0000001
+	link 00
+	link ffffffff
+	key 01
+	tos 02
+	tos 03
+	tos 41
+	pmtudisc 02
+	fwmark 01
+	remote c0000202ff
+	redirect 81510100
+	max_entries 00000000
+	accept_unknown 02
+	protect 02
+END
+check_equal "$(on ROUTER "$(dirname "$0")/link.py" mgre1 <<<'tos 40')" \
+	accepted "what becomes of a good one"
+link del mgre1
+log_test "the kernel refuses each wrong attribute with a reason"
+
 link add mgre0 type mgre local 192.0.2.1 key 1
 check_refused '^Error: ' link add mgre1 type mgre local 192.0.2.1 key 1
 link add mgre2 type mgre local 192.0.2.1 key 2
