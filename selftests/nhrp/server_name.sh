@@ -27,13 +27,28 @@ topology_host[HUB2]=HOST3
 # name_leads_to NBMA: what SPOKE1 finds the name to be, "" for nothing.
 name_leads_to()
 {
-	echo "${1:+$1 hub.test}" > "/etc/netns/$SPOKE1/hosts"
+	echo "${1:+$1 hub.test}" > "$TMPDIR/hosts"
+}
+
+# nhrpd_spoke1: with our files where the resolver looks for its own; "ip netns
+# exec" gives it mounts of its own.
+nhrpd_spoke1()
+{
+	cat > "$TMPDIR/nhrpd" <<-SCRIPT
+	#!/bin/sh -e
+	mount --bind "$TMPDIR/hosts" /etc/hosts
+	mount --bind "$TMPDIR/resolv.conf" /etc/resolv.conf
+	exec nhrpd "\$@"
+	SCRIPT
+	chmod +x "$TMPDIR/nhrpd"
+	NHRPD=$TMPDIR/nhrpd topology_nhrpd SPOKE1
 }
 
 test_found()
 {
 	name_leads_to 9.1.1.10
-	topology_nhrpd SPOKE1
+	: > "$TMPDIR/resolv.conf"
+	nhrpd_spoke1
 	expect SPOKE1 '.[0].state == "registered" and
 		.[0].nbma == "9.1.1.10"' nhs
 	log_test "a server is registered with that is known by name"
@@ -56,7 +71,7 @@ test_no_resolver()
 {
 	name_leads_to ""
 	printf 'nameserver 9.1.1.26\noptions timeout:30 attempts:5\n' \
-		> "/etc/netns/$SPOKE1/resolv.conf"
+		> "$TMPDIR/resolv.conf"
 	ip netns exec "$HUB2" nft -f - <<-'NFT'
 	table ip silent {
 		chain input {
@@ -65,7 +80,7 @@ test_no_resolver()
 		}
 	}
 	NFT
-	topology_nhrpd SPOKE1
+	nhrpd_spoke1
 	slowwait 30 asked > /dev/null
 	check_err $? "no resolver is asked"
 	expect SPOKE1 '.[0].state == "lookup"' nhs
@@ -89,7 +104,6 @@ ended()
 topology_underlay
 setup_ns HUB2 HOST3
 topology_router HUB2
-mkdir -p "/etc/netns/$SPOKE1"
 topology_tunnel HUB
 topology_tunnel SPOKE1
 topology_nhrpd HUB
