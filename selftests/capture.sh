@@ -7,6 +7,10 @@
 # NHRP over IPv4: GRE whose protocol type is 0x2001.
 capture_nhrp='ip proto 47 and ip[22:2] = 0x2001'
 
+# What leaves a router with protection, or must not: ESP, and GRE in clear.
+# shellcheck disable=SC2034 # for the tests that source this file
+capture_protected='ip proto 47 or ip proto 50 or udp port 4500'
+
 # capture_start NS DEV FILE [FILTER]: begin to capture, NHRP unless a filter
 # is given. DEV "any" sees a packet once, as it comes in. The process id is in
 # capture_pid.
@@ -57,6 +61,14 @@ capture_list()
 capture_count()
 {
 	tshark -r "$1" -Y "$2" -T fields -e frame.number 2>/dev/null | wc -l
+}
+
+# check_only_esp FILE: the check fails if GRE in clear was captured, or if
+# nothing was protected.
+check_only_esp()
+{
+	check_equal "$(capture_count "$1" 'gre && !esp')" 0 "packets in clear"
+	check_at_least "$(capture_count "$1" esp)" 1 "packets of ESP"
 }
 
 # capture_faults FILE: NHRP packets that tshark finds malformed, has any

@@ -149,6 +149,8 @@ test_wire()
 	capture_stop
 	check_equal "$(capture_count "$TMPDIR/wire.pcap" "gre && !esp")" 0 \
 		"number of GRE packets on the wire"
+	check_at_least "$(capture_count "$TMPDIR/wire.pcap" "udp && !icmp")" \
+		100 "number of packets in UDP"
 	log_test "no GRE is on the wire"
 }
 
@@ -158,7 +160,7 @@ nhrpctl key psk "$TMPDIR/network.psk" > /dev/null
 for part in HUB SPOKE1 SPOKE2; do
 	configure $part "protection native" "psk file $TMPDIR/network.psk"
 done
-capture_start "$NET" any "$TMPDIR/wire.pcap" 'ip proto 47'
+capture_start "$NET" any "$TMPDIR/wire.pcap" 'ip proto 47 or udp'
 test_register
 test_rebinding
 test_idle
