@@ -47,7 +47,7 @@ help:
 	@echo 'make check      all tests, on the host and in VMs with kernels 6.1 and 6.12'
 	@echo 'make selftests  tests in one VM: TEST="kernel nhrp/purge.sh" KERNEL=6.12'
 	@echo '                VM_BOOT=COMMAND boots another kernel: COMMAND PROGRAM ARGUMENTS'
-	@echo 'make unit       unit tests of the NHRP codec and the configuration'
+	@echo 'make unit       unit tests of nhrpd and nhrpctl'
 	@echo 'make fuzz       fuzz the parsers, SECONDS=600 for each'
 	@echo 'make bench      instructions per packet, compared with ip_gre'
 	@echo 'make style      checkpatch, shellcheck and the man page linter'
