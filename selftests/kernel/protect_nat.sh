@@ -170,7 +170,7 @@ if python3 -c 'import yaml' 2> /dev/null; then
 fi
 
 # The mapping changes, and the daemon gives the hub new associations for it.
-on ONE ping -q -i 0.02 10.9.0.1 > /dev/null &
+ip netns exec "$ONE" ping -q -i 0.02 10.9.0.1 > /dev/null &
 traffic=$!
 sleep 1
 translate 100
