@@ -81,12 +81,13 @@ void log_line(int priority, const char *format, ...)
 	(void)format;
 }
 
-void log_limited(struct log_limit *limit, int priority, const char *format,
+bool log_limited(struct log_limit *limit, int priority, const char *format,
 		 ...)
 {
 	(void)limit;
 	(void)priority;
 	(void)format;
+	return true;
 }
 
 void log_once(struct log_limit *limit, int priority, const char *format,
