@@ -54,9 +54,15 @@ check_err $? "refused"
 check_entry INNER 'length == 2' map dev mgre0
 log_test "its entries are managed where it is now"
 
+# A dying namespace goes later, and answers until then.
+gone()
+{
+	! on RIGHT ping -c 1 -W 1 10.9.0.1 > /dev/null 2>&1
+}
+
 ip netns del "$INNER"
-# What is left of it would answer packets that come now.
-check_no_ping RIGHT 10.9.0.1
+slowwait 60 gone
+check_err $? "10.9.0.1 still answers RIGHT"
 pair_tunnel LEFT
 on LEFT mgrectl map add dev mgre0 10.9.0.2 nbma 192.0.2.2
 check_ping LEFT 10.9.0.2
@@ -73,7 +79,7 @@ ip -n "$INNER" address add 10.8.0.1/24 dev mgre1
 ip -n "$INNER" link set mgre1 up
 on INNER ping -q -i 0.01 -c 1000 10.8.0.2 > /dev/null 2>&1 &
 ip netns del "$OUTER"
-# A dying namespace goes later; then the device has no underlay any more.
+# The device has no underlay any more.
 slowwait 60 until_match '^$' ip -n "$INNER" link show type mgre > /dev/null
 check_err $? "the device outlives its underlay's namespace"
 ip netns del "$INNER"
