@@ -221,6 +221,7 @@ static void ike_close_state(struct ike *ike)
 	while (ike->nodes)
 		node_free(ike->nodes);
 	ike_forget_loaded(ike);
+	ike_orphans_forget(ike);
 	vici_client_free(ike->client);
 	xfrm_close(ike->xfrm);
 	timer_free(ike->sweep_timer);

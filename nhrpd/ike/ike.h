@@ -10,12 +10,14 @@
 #include <uv.h>
 
 #include "config.h"
+#include "packet/address.h"
 #include "session.h"
 #include "vici.h"
 #include "vici_client.h"
 
 struct ike_node;
 struct loaded;
+struct orphan;
 struct xfrm;
 
 /**
@@ -26,7 +28,8 @@ struct xfrm;
  * @xfrm: to look into the kernel, and to hear what is deleted there
  * @nodes: list of those that have or shall have keys
  * @loaded: list of the connections that strongSwan holds for nodes
- * @sweep_timer: when to unload those of no session
+ * @orphans: list of the SAs that a killed strongSwan left
+ * @sweep_timer: when to end those of no session
  * @check_timer: when to look whether strongSwan holds them still
  * @gone_timer: when to replace child SAs that the kernel lost
  * @answer_if_id: for whoever calls next, 0: chosen by strongSwan
@@ -43,6 +46,7 @@ struct ike {
 	struct xfrm *xfrm;
 	struct ike_node *nodes;
 	struct loaded *loaded;
+	struct orphan *orphans;
 	uv_timer_t *sweep_timer;
 	uv_timer_t *check_timer;
 	uv_timer_t *gone_timer;
@@ -73,7 +77,7 @@ void ike_load_all(struct ike *ike);
 /** ike_taken - strongSwan has chosen an if_id that a session has already */
 void ike_taken(struct ike *ike);
 
-/** ike_sweep - unload those of no session, now and then */
+/** ike_sweep - unload those of no session, now and then; orphans likewise */
 void ike_sweep(uv_timer_t *timer);
 
 /** ike_check - load again what others have unloaded, now and then */
@@ -81,6 +85,28 @@ void ike_check(uv_timer_t *timer);
 
 /** ike_forget_loaded - forget which were loaded; they stay */
 void ike_forget_loaded(struct ike *ike);
+
+/* ---- what a killed strongSwan left in the kernel: orphan.c ---- */
+
+/**
+ * ike_orphan_note - an SA is one, unless ike_orphan_found() says otherwise
+ * @if_id: of the node
+ * @destination, @spi: what the kernel finds it by
+ */
+void ike_orphan_note(struct ike *ike, uint32_t if_id,
+		     const struct nhrp_address *destination, uint32_t spi);
+
+/** ike_orphan_found - it is none: strongSwan has it */
+void ike_orphan_found(struct ike *ike, uint32_t spi);
+
+/** ike_orphans_delete - those of a node: others have taken their place */
+void ike_orphans_delete(struct ike *ike, uint32_t if_id);
+
+/** ike_orphans_sweep - ditto, those of no session */
+void ike_orphans_sweep(struct ike *ike);
+
+/** ike_orphans_forget - forget which there are; they stay */
+void ike_orphans_forget(struct ike *ike);
 
 /* ---- events: event.c ---- */
 

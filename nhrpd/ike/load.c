@@ -163,6 +163,7 @@ void ike_sweep(uv_timer_t *timer)
 	timer_set(timer, SWEEP_TIME);
 	if (!vici_client_connected(ike->client))
 		return;
+	ike_orphans_sweep(ike);
 	DL_FOREACH_SAFE(ike->loaded, loaded, next)
 		if (!session_find(ike->interface, loaded->if_id))
 			ike_unload(ike, loaded);

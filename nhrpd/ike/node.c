@@ -16,7 +16,8 @@
  *
  * Of two IKE SAs the older one carries what is sent to a node that called
  * again (load.c) until it has the new keys as well; NODE_SETTLE later the
- * older one is ended: it is one of an earlier life of that node.
+ * older one is ended: it is one of an earlier life of that node. So are orphans
+ * (orphan.c).
  */
 #include "node.h"
 
@@ -106,12 +107,14 @@ static bool note_child(struct ike_node *node, const struct ike_sa *sa,
 			return false;
 	}
 	child->sa = *report;
+	child->remote = sa->remote;
 	child->ike_id = sa->id;
 	child->made = now(node) - report->age * 1000;
 	child->rekey = report->rekey ? now(node) + report->rekey * 1000 : 0;
 	child->seen = true;
 	if (added)
 		DL_INSERT_INORDER(node->children, child, by_age);
+	ike_orphan_found(node->ike, report->spi_out);
 	return added;
 }
 
@@ -124,6 +127,13 @@ void node_lose(struct ike_node *node, const struct ike_child *report)
 	remove_child(node, child);
 	if (!node->children && node->phase == NODE_RESTING)
 		set_phase(node, NODE_LOST, NODE_GRACE);
+}
+
+/* There is no number of what a strongSwan made that is no more. */
+static void note_orphan(struct ike_node *node, const struct node_child *child)
+{
+	ike_orphan_note(node->ike, node->session->if_id, &child->remote,
+			child->sa.spi_out);
 }
 
 /* Two that called each other may both use both. */
@@ -142,6 +152,8 @@ static void end_replaced(uv_timer_t *timer)
 	struct vici_request request;
 	struct node_child *child, *next;
 
+	if (node->children)
+		ike_orphans_delete(node->ike, node->session->if_id);
 	DL_FOREACH_SAFE(node->children, child, next) {
 		if (!is_replaced(node, child))
 			continue;
@@ -214,9 +226,13 @@ void node_end(struct ike_node *node)
 {
 	struct node_child *child;
 
-	DL_FOREACH(node->children, child)
+	ike_orphans_delete(node->ike, node->session->if_id);
+	DL_FOREACH(node->children, child) {
 		if (child->ike_id)
 			end_sa(node->ike, child->ike_id);
+		else
+			note_orphan(node, child);
+	}
 	if (node->phase == NODE_CALLING)
 		end_call(node);
 	node_free(node);
@@ -440,13 +456,22 @@ void node_doubt(struct ike_node *node)
 		child->seen = false;
 }
 
+static void miss_child(struct ike_node *node, struct node_child *child)
+{
+	if (!child->ike_id) {
+		note_orphan(node, child);
+		timer_set(node->replaced_timer, NODE_SETTLE);
+	}
+	remove_child(node, child);
+}
+
 void node_sweep(struct ike_node *node, uint64_t delay)
 {
 	struct node_child *child, *next;
 
 	DL_FOREACH_SAFE(node->children, child, next)
 		if (!child->seen)
-			remove_child(node, child);
+			miss_child(node, child);
 	if (!node->children && node->phase != NODE_DELAYED && !node->called)
 		node_call(node, delay);
 }

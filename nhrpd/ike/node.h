@@ -23,6 +23,7 @@ enum node_phase {
 /** struct node_child - a child SA of a node */
 struct node_child {
 	struct ike_child sa;
+	struct nhrp_address remote;	/* where the outbound SA leads */
 	uint32_t ike_id;	/* of its IKE SA, 0: not known any more */
 	uint64_t made;		/* ms of daemon_now() */
 	uint64_t rekey;		/* ditto, 0: not known */

@@ -32,6 +32,8 @@ struct xfrm {
 
 static struct xfrm kernel;
 static uint32_t kernel_has_not;	/* an SPI */
+static uint32_t kernel_deleted;	/* the last SPI that was */
+static unsigned int kernel_deletions;
 
 struct xfrm *xfrm_open(uv_loop_t *loop, const struct xfrm_events *events,
 		       void *context)
@@ -54,6 +56,24 @@ int xfrm_sa_usage(struct xfrm *xfrm, const struct nhrp_address *destination,
 	(void)destination;
 	memset(usage, 0, sizeof(*usage));
 	return spi == kernel_has_not ? -ESRCH : 0;
+}
+
+int xfrm_sa_delete(struct xfrm *xfrm, const struct nhrp_address *destination,
+		   uint32_t spi)
+{
+	struct nhrp_address nbma = fake_address(SPOKE1_NBMA);
+
+	(void)xfrm;
+	assert_true(nhrp_address_equal(destination, &nbma));
+	kernel_deleted = spi;
+	kernel_deletions++;
+	return 0;
+}
+
+const char *xfrm_error(const struct xfrm *xfrm)
+{
+	(void)xfrm;
+	return "";
 }
 
 /* ---- the tests ---- */
@@ -82,6 +102,8 @@ static int begin(void **state)
 	char settings[256];
 
 	(void)state;
+	kernel_deleted = 0;
+	kernel_deletions = 0;
 	memset(&fake_vici, 0, sizeof(fake_vici));
 	fake_vici.answer = "success=yes";
 	snprintf(path, sizeof(path), "/tmp/ike-test-%d", getpid());
@@ -437,6 +459,186 @@ static void restart_of_strongswan(void **state)
 	assert_int_equal(session->state, SESSION_UP);
 }
 
+static void restart_strongswan(void)
+{
+	fake_vici_stop();
+	run();
+	fake_vici_start(node.loop, path);
+	pass(2000);
+	assert_int_equal(fake_vici.connections, 2);
+}
+
+/* What it left carries traffic until others do so, and not longer. */
+static void left_by_a_strongswan(void **state)
+{
+	struct session *session = called_and_up();
+	struct report up = spoke1(session->if_id, session->if_id);
+
+	(void)state;
+	restart_strongswan();
+	pass(RETRY);
+	assert_int_equal(kernel_deletions, 0);
+	up.child = 2;
+	tell("child-updown", "up=yes", &up);
+	pass(1000);
+	assert_int_equal(kernel_deletions, 0);
+	pass(1000);
+	assert_int_equal(kernel_deletions, 1);
+	assert_int_equal(kernel_deleted, 0x2001);
+	pass(RETRY);
+	assert_int_equal(kernel_deletions, 1);
+	assert_int_equal(session->state, SESSION_UP);
+}
+
+/* The node calls before strongSwan has listed what there is. */
+static void left_and_called(void **state)
+{
+	struct session *session = called_and_up();
+	struct report up = spoke1(session->if_id, session->if_id);
+
+	(void)state;
+	up.child = 2;
+	fake_vici.listed = render("", &up);
+	restart_strongswan();
+	assert_int_equal(session->state, SESSION_UP);
+	pass(2000);
+	assert_int_equal(kernel_deletions, 1);
+	assert_int_equal(kernel_deleted, 0x2001);
+}
+
+/* The next strongSwan is killed when it has just made new keys. */
+static void left_twice(void **state)
+{
+	struct session *session = called_and_up();
+	struct report up = spoke1(session->if_id, session->if_id);
+
+	(void)state;
+	restart_strongswan();
+	up.child = 2;
+	tell("child-updown", "up=yes", &up);
+	fake_vici_stop();
+	run();
+	fake_vici_start(node.loop, path);
+	pass(RETRY);
+	assert_int_equal(kernel_deletions, 1);
+	assert_int_equal(kernel_deleted, 0x2001);
+	up.child = 3;
+	tell("child-updown", "up=yes", &up);
+	pass(2000);
+	assert_int_equal(kernel_deletions, 2);
+	assert_int_equal(kernel_deleted, 0x2002);
+}
+
+static void call_fails(const struct session *session)
+{
+	int i;
+
+	for (i = 0; i < 20 && session->state == SESSION_UP; i++)
+		pass(2000);
+	assert_int_equal(session->state, SESSION_IDLE);
+}
+
+/* strongSwan may have no keys yet when it is told to call. */
+static void left_while_calls_fail(void **state)
+{
+	struct session *session = called_and_up();
+	struct report up = spoke1(session->if_id, session->if_id);
+
+	(void)state;
+	restart_strongswan();
+	call_fails(session);
+	pass(RETRY);
+	assert_int_equal(kernel_deletions, 0);
+	up.child = 2;
+	tell("child-updown", "up=yes", &up);
+	pass(2000);
+	assert_int_equal(session->state, SESSION_UP);
+	assert_int_equal(kernel_deletions, 1);
+	assert_int_equal(kernel_deleted, 0x2001);
+}
+
+static void left_of_no_session(void **state)
+{
+	struct session *session = called_and_up();
+
+	(void)state;
+	restart_strongswan();
+	call_fails(session);
+	session_release(session);
+	pass(SESSION_IDLE_TIME);
+	assert_null(find(SPOKE1_NBMA, 500));
+	assert_int_equal(kernel_deletions, 0);
+	pass(60000);
+	assert_int_equal(kernel_deletions, 1);
+	assert_int_equal(kernel_deleted, 0x2001);
+}
+
+static void left_and_cleared(void **state)
+{
+	(void)state;
+	called_and_up();
+	restart_strongswan();
+	sessions_clear(interface, NULL);
+	assert_int_equal(kernel_deletions, 1);
+	assert_int_equal(kernel_deleted, 0x2001);
+}
+
+/* The session ends before the next strongSwan is there. */
+static void cleared_and_left(void **state)
+{
+	struct session *session = called_and_up();
+
+	(void)state;
+	fake_vici_stop();
+	run();
+	session_release(session);
+	sessions_clear(interface, NULL);
+	assert_null(find(SPOKE1_NBMA, 500));
+	pass(60000);
+	assert_int_equal(kernel_deletions, 0);
+	fake_vici_start(node.loop, path);
+	pass(RETRY);
+	pass(60000);
+	assert_int_equal(kernel_deletions, 1);
+	assert_int_equal(kernel_deleted, 0x2001);
+}
+
+/* It was only that nhrpd could not hear strongSwan. */
+static void cleared_and_found(void **state)
+{
+	struct session *session = called_and_up();
+	struct report up = spoke1(session->if_id, session->if_id);
+
+	(void)state;
+	fake_vici.listed = render("", &up);
+	fake_vici_stop();
+	run();
+	sessions_clear(interface, NULL);
+	fake_vici_start(node.loop, path);
+	pass(RETRY);
+	assert_int_equal(session->state, SESSION_UP);
+	pass(60000);
+	assert_int_equal(kernel_deletions, 0);
+}
+
+/* What strongSwan lists, and what it has deleted itself, is none of ours. */
+static void nothing_left(void **state)
+{
+	struct session *session = called_and_up();
+	struct report up = spoke1(session->if_id, session->if_id);
+	struct report other = up;
+
+	(void)state;
+	fake_vici.listed = render("", &up);
+	restart_strongswan();
+	pass(RETRY);
+	other.ike = other.child = 2;
+	tell("child-updown", "up=yes", &other);
+	pass(RETRY);
+	sessions_close(interface);
+	assert_int_equal(kernel_deletions, 0);
+}
+
 /* Its numbers of before may be those of other IKE SAs by now. */
 static void restart_then_end(void **state)
 {
@@ -755,6 +957,15 @@ int main(void)
 		IKE_TEST(renewal),
 		IKE_TEST(reauthentication),
 		IKE_TEST(restart_of_strongswan),
+		IKE_TEST(left_by_a_strongswan),
+		IKE_TEST(left_and_called),
+		IKE_TEST(left_twice),
+		IKE_TEST(left_while_calls_fail),
+		IKE_TEST(left_of_no_session),
+		IKE_TEST(left_and_cleared),
+		IKE_TEST(cleared_and_left),
+		IKE_TEST(cleared_and_found),
+		IKE_TEST(nothing_left),
 		IKE_TEST(restart_then_end),
 		IKE_TEST(another_call),
 		IKE_TEST(replaced_found_in_a_list),
