@@ -16,123 +16,35 @@
 . "$(dirname "$0")/../topology.sh"
 # shellcheck source=selftests/protection.sh
 . "$(dirname "$0")/../protection.sh"
+# shellcheck source=selftests/machine.sh
+. "$(dirname "$0")/../machine.sh"
 # shellcheck source=selftests/nhrp/lib.sh
 . "$(dirname "$0")/../nhrp/lib.sh"
 # shellcheck source=selftests/protect/lib.sh
 . "$(dirname "$0")/lib.sh"
-require_command journalctl nsenter setpriv ss systemctl systemd-sysusers unshare
-[ ! -d /run/systemd/system ] || skip_all "a systemd runs this machine"
+require_command setpriv ss
+machine_require
 protect_load
 
 # CAP_NET_ADMIN and CAP_NET_RAW
 kept=0000000000003000
-prefix=/usr/local
-units=/etc/systemd/system
 
-# ---- a machine with systemd ----
+# ---- the machine ----
 
-# machine_memory: whatever is written there is in memory.
-machine_memory()
-{
-	local folder
-
-	mount -t tmpfs memory /mnt
-	for folder in etc tmp usr/local var; do
-		mkdir -p "/mnt/$folder/files" "/mnt/$folder/work"
-		mount -t overlay memory "/$folder" -o "lowerdir=/$folder,$(
-			)upperdir=/mnt/$folder/files,workdir=/mnt/$folder/work"
-	done
-}
-
-# machine_install: what "make install" does.
-machine_install()
-{
-	install -D -t $prefix/sbin "$TOP/nhrpd/nhrpd" \
-		"$TOP/tools/nhrpctl/nhrpctl"
-	install -D -m 644 "$TOP/tools/packaging/nhrpd.sysusers" \
-		$prefix/lib/sysusers.d/nhrpd.conf
-	install -d /etc/nhrpd $prefix/lib/systemd/system
-	sed "s|@PREFIX@|$prefix|" "$TOP/tools/packaging/nhrpd.service" \
-		> $prefix/lib/systemd/system/nhrpd.service
-	systemd-sysusers $prefix/lib/sysusers.d/nhrpd.conf
-}
-
-# machine_configure: as nhrpd.8 has it.
-machine_configure()
+# machine_prepare: the configuration as nhrpd.8 has it. Of strongSwan there is
+# no more than its place among others. What nhrpd is forbidden to do ends it.
+machine_prepare()
 {
 	cp "$TMPDIR/HUB.conf" /etc/nhrpd/nhrpd.conf
 	install -m 600 -o _nhrpd "$TMPDIR/network.psk" /etc/nhrpd
-}
-
-# machine_units: of Debian's only a few, and of strongSwan no more than its
-# place among others. What nhrpd is forbidden to do ends it, and by systemd's
-# defaults nothing would be restarted more than five times.
-machine_units()
-{
-	mount -t tmpfs units $units
-	cp /lib/systemd/system/{sysinit,basic,multi-user,shutdown}.target \
-		/lib/systemd/system/network{,-online}.target \
-		/lib/systemd/system/systemd-journald.{service,socket} $units
 	sed -e '/^Exec/d' -e 's|^Type=.*|Type=oneshot\nExecStart=/bin/true|' \
 		-e '/Service/aRemainAfterExit=yes' \
 		/lib/systemd/system/strongswan.service \
 		> $units/strongswan.service
-	mkdir $units/{sysinit,multi-user}.target.wants $units/nhrpd.service.d
-	ln -s $units/systemd-journald.service $units/sysinit.target.wants
-	ln -s $units/strongswan.service $units/network{,-online}.target \
-		$units/multi-user.target.wants
+	mkdir $units/nhrpd.service.d
 	printf '[Service]\nSystemCallErrorNumber=kill\n' \
 		> $units/nhrpd.service.d/strict.conf
-	mkdir -p /etc/systemd/system.conf.d
-	printf '[Manager]\nDefaultStartLimitIntervalSec=1h\n' \
-		> /etc/systemd/system.conf.d/limit.conf
-	systemctl enable nhrpd
-}
-
-# machine_init: become the first process of the machine. What makes units of
-# other files is to be in /run, where nothing is.
-machine_init()
-{
-	export SYSTEMD_UNIT_PATH=$units:$prefix/lib/systemd/system
-	export SYSTEMD_GENERATOR_PATH=/run
-
-	machine_memory
-	machine_install
-	machine_configure
-	machine_units
-	mount -t tmpfs run /run
-	container=selftest exec /lib/systemd/systemd --system \
-		--unit=multi-user.target --log-target=journal-or-kmsg \
-		--show-status=no
-}
-
-# machine COMMAND...: run it there.
-machine()
-{
-	nsenter -t "$machine_pid" --mount --pid --net "$@"
-}
-
-machine_runs()
-{
-	machine_pid=$(pgrep -P "$machine_parent") &&
-	machine systemctl is-active multi-user.target
-}
-
-# machine_boot: start it; its files are in the folder $root.
-machine_boot()
-{
-	export TOP prefix units
-	ip netns exec "$HUB" unshare --mount --pid --fork --kill-child \
-		--mount-proc --uts bash -ec "$(declare -f machine_memory \
-		machine_install machine_configure machine_units machine_init)
-		machine_init" < /dev/null > "$TMPDIR/boot" 2>&1 &
-	machine_parent=$!
-	slowwait 60 machine_runs > /dev/null ||
-		{ sed 's/^/# /' "$TMPDIR/boot"; return 1; }
-	machine_pid=$(pgrep -P "$machine_parent")
-	root=/proc/$machine_pid/root
-	config=$root/etc/nhrpd/nhrpd.conf
-	ln -s "$root/run/nhrpd/nhrpd.sock" "$TMPDIR/HUB.sock"
+	systemctl enable strongswan nhrpd
 }
 
 # ---- the service ----
@@ -140,7 +52,7 @@ machine_boot()
 # service PROPERTY: what systemd knows of it.
 service()
 {
-	machine systemctl show --value -p "$1" nhrpd
+	machine_service nhrpd "$1"
 }
 
 # status FIELD: what the kernel knows of its process.
@@ -163,13 +75,6 @@ receivers()
 	machine ss -Huane sport = :2332 2>/dev/null | grep -o 'ino:[0-9]*'
 }
 
-# follows PID: 0 if another process than that is ready.
-follows()
-{
-	[ "$(service ActiveState)" = active ] &&
-	[ "$(service MainPID)" -ne "$1" ]
-}
-
 reach()
 {
 	ip netns exec "$HOST1" ping -q -c 1 -W 1 10.1.0.2
@@ -177,8 +82,9 @@ reach()
 
 test_boot()
 {
-	machine_boot
+	machine_boot HUB
 	check_err $? "no systemd"
+	config=$machine_root/etc/nhrpd/nhrpd.conf
 	check_equal "$(service ActiveState)" active "nhrpd"
 	check_equal "$(machine journalctl -q -o cat -g 'ordering cycle')" "" \
 		"what systemd does not start"
@@ -251,7 +157,7 @@ test_restart()
 	machine systemctl restart nhrpd && topology_ctl HUB show ip nhrp \
 		> /dev/null
 	check_err $? "not ready"
-	follows "$pid"
+	machine_follows nhrpd "$pid"
 	check_err $? "the same process"
 	expect HUB "$(entry 9.0.0.2) != null" cache
 	slowwait 30 keyed HUB > /dev/null
@@ -270,7 +176,7 @@ test_kill()
 	for _ in $(seq 6); do
 		pid=$(service MainPID)
 		machine systemctl kill -s KILL nhrpd
-		slowwait 30 follows "$pid" > /dev/null
+		slowwait 30 machine_follows nhrpd "$pid" > /dev/null
 		check_err $? "it does not come back: $(service Result)"
 	done
 	expect HUB "$(entry 9.0.0.2) != null" cache
