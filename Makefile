@@ -199,10 +199,13 @@ install: all
 	install -d $(DESTDIR)/etc/nhrpd $(DESTDIR)$(PREFIX)/lib/systemd/system
 	sed 's|@PREFIX@|$(PREFIX)|' tools/packaging/nhrpd.service \
 		> $(DESTDIR)$(PREFIX)/lib/systemd/system/nhrpd.service
+	install -D -m 644 tools/packaging/strongswan-restart.conf \
+		$(DESTDIR)$(PREFIX)/lib/systemd/system/strongswan.service.d/nhrpd.conf
 	install -D -m 644 tools/packaging/nhrpd.sysusers \
 		$(DESTDIR)$(PREFIX)/lib/sysusers.d/nhrpd.conf
 	$(if $(DESTDIR),,systemd-sysusers $(PREFIX)/lib/sysusers.d/nhrpd.conf \
 		|| echo 'No user _nhrpd for the unit: make one')
+	$(if $(DESTDIR),,[ ! -d /run/systemd/system ] || systemctl daemon-reload)
 
 clean:
 	rm -rf .build $(programs) $(plugin)

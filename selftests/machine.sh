@@ -40,6 +40,8 @@ machine_install()
 	install -d /etc/nhrpd $prefix/lib/systemd/system
 	sed "s|@PREFIX@|$prefix|" "$TOP/tools/packaging/nhrpd.service" \
 		> $prefix/lib/systemd/system/nhrpd.service
+	install -D -m 644 "$TOP/tools/packaging/strongswan-restart.conf" \
+		$prefix/lib/systemd/system/strongswan.service.d/nhrpd.conf
 	systemd-sysusers $prefix/lib/sysusers.d/nhrpd.conf
 }
 
@@ -98,7 +100,7 @@ machine_boot()
 		machine_install machine_units machine_prepare machine_init)
 		machine_init" < /dev/null > "$TMPDIR/boot" 2>&1 &
 	machine_parent=$!
-	slowwait 60 machine_runs > /dev/null ||
+	slowwait 180 machine_runs > /dev/null ||
 		{ sed 's/^/# /' "$TMPDIR/boot"; return 1; }
 	machine_pid=$(pgrep -P "$machine_parent")
 	machine_root=/proc/$machine_pid/root

@@ -93,6 +93,14 @@ strongswan_ctl()
 		swanctl "$@" --uri "unix://$folder/vici"
 }
 
+# strongswan_secret: the key that all share, as a swanctl.conf has it, on
+# standard output.
+strongswan_secret()
+{
+	printf 'secrets {\n ike-all {\n  secret = "%s"\n }\n}\n' \
+		"a key that all routers share"
+}
+
 # strongswan_credentials PART: let it read keys and certificates again.
 strongswan_credentials()
 {
@@ -100,8 +108,7 @@ strongswan_credentials()
 	folder=$(strongswan_folder "$1")
 
 	[ -e "$folder/swanctl.conf" ] ||
-		printf 'secrets {\n ike-all {\n  secret = "%s"\n }\n}\n' \
-			"a key that all routers share" > "$folder/swanctl.conf"
+		strongswan_secret > "$folder/swanctl.conf"
 	strongswan_ctl "$1" --load-creds --file "$folder/swanctl.conf" \
 		> "$folder/creds" 2>&1
 }

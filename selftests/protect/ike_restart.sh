@@ -13,28 +13,21 @@
 . "$(dirname "$0")/../capture.sh"
 # shellcheck source=selftests/strongswan.sh
 . "$(dirname "$0")/../strongswan.sh"
+# shellcheck source=selftests/nhrp/lib.sh
+. "$(dirname "$0")/../nhrp/lib.sh"
+# shellcheck source=selftests/protect/lib.sh
+. "$(dirname "$0")/lib.sh"
+require_command gojq
 strongswan_require
 load_mgre
 
-# traffic_start, traffic_stop: from HOST1 to HOST0, through SPOKE1 and HUB.
-traffic_start()
-{
-	ip netns exec "$HOST1" ping -q -i 0.02 10.1.0.2 > "$TMPDIR/ping" &
-	ping=$!
-	sleep 1
-}
+declare -A peer=([HUB]=SPOKE1 [SPOKE1]=HUB)
+declare -A other=([HUB]=9.1.1.130 [SPOKE1]=9.1.1.10)
 
-traffic_stop()
+# sas: SPIs of all SAs of SPOKE1.
+sas()
 {
-	sleep 2
-	kill -INT $ping
-	wait $ping
-	awk '/packets transmitted/ { print $1 - $4 }' "$TMPDIR/ping"
-}
-
-has_keys()
-{
-	strongswan_ctl "$1" --list-sas 2>/dev/null | grep -q INSTALLED
+	ip -n "$SPOKE1" xfrm state list | grep -o 'spi 0x[0-9a-f]*' | sort
 }
 
 # holds PART: 0 if its strongSwan has both connections, that of the other node
@@ -43,13 +36,6 @@ holds()
 {
 	[ "$(strongswan_ctl "$1" --list-conns 2>/dev/null |
 		grep -c '^nhrpd:mgre0')" -eq 2 ]
-}
-
-# spi: of the SA by which SPOKE1 sends to the hub, the newest first.
-spi()
-{
-	ip -n "$SPOKE1" xfrm state list src 9.1.1.130 dst 9.1.1.10 |
-		grep -o 'spi [^ ]*' | head -n 1
 }
 
 topology_underlay
@@ -69,7 +55,7 @@ check_err $? "no traffic"
 log_test "traffic flows"
 
 # Debian's unit of strongSwan does this when it has started.
-traffic_start
+traffic_start load "$HOST1" 10.1.0.2 0.02
 for part in HUB SPOKE1; do
 	strongswan_ctl $part --load-all --noprompt \
 		--file "$(strongswan_folder $part)/swanctl.conf" \
@@ -79,20 +65,26 @@ for part in HUB SPOKE1; do
 	slowwait 30 holds $part > /dev/null
 	check_err $? "$part does not load them again"
 done
-check_equal "$(traffic_stop)" 0 "packets lost"
+check_equal "$(traffic_stop load)" 0 "packets lost"
 log_test "what swanctl unloads is loaded again"
 
 # The other one sends by the old keys until the new ones are on both sides.
 for part in SPOKE1 HUB SPOKE1; do
-	traffic_start
+	slowwait 60 settled $part "${other[$part]}" > /dev/null
+	check_err $? "no keys of $part: $(topology_ctl $part show crypto)"
+	out=$(spi_out $part "${other[$part]}")
+	in=$(spi_in $part "${other[$part]}")
+	traffic_start kill "$HOST1" 10.1.0.2 0.02
 	strongswan_stop $part KILL
-	sleep 1
 	strongswan_start $part
 	check_err $? "strongSwan of $part does not come back"
-	slowwait 30 has_keys $part > /dev/null
-	check_err $? "no keys of $part: $(cat "$TMPDIR/$part.log")"
-	sleep 5
-	check_equal "$(traffic_stop)" 0 "packets lost"
+	slowwait 60 replaced $part "${other[$part]}" "$out" > /dev/null
+	check_err $? "no new keys of $part, or the old ones are not gone: $(
+		)$(cat "$TMPDIR/$part.log")"
+	slowwait 60 lacks "${peer[$part]}" "$in"
+	check_err $? "${peer[$part]} still sends by the old keys"
+	sleep 2
+	check_equal "$(traffic_stop kill)" 0 "packets lost"
 	log_test "strongSwan of $part killed under traffic: nothing lost"
 done
 
@@ -108,16 +100,18 @@ log_test "traffic comes back after strongSwan was stopped and started"
 
 sleep 3
 for part in SPOKE1 HUB; do
-	old=$(spi)
-	traffic_start
+	old=$(sas)
+	traffic_start nhrpd "$HOST1" 10.1.0.2 0.02
 	pid=${part}_pid
 	kill -9 "${!pid}"
 	wait "${!pid}" 2>/dev/null
 	topology_nhrpd $part
 	check_err $? "nhrpd of $part does not come back"
-	sleep 5
-	check_equal "$(traffic_stop)" 0 "packets lost"
-	check_equal "$(spi)" "$old" "keys after a restart of nhrpd alone"
+	slowwait 60 keyed $part > /dev/null
+	check_err $? "no keys: $(topology_ctl $part show crypto)"
+	check_equal "$(traffic_stop nhrpd)" 0 "packets lost"
+	check_equal "$(comm -13 <(echo "$old") <(sas))" "" \
+		"new keys after a restart of nhrpd alone"
 	log_test "nhrpd of $part killed under traffic: nothing lost, same keys"
 done
 

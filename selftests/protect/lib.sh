@@ -22,11 +22,12 @@ check_nothing_clear()
 	check_at_least "$(protection_seen esp)" 1 "number of ESP packets"
 }
 
-# traffic_start NAME NS ADDRESS: five echo requests a second until
-# traffic_stop; the process id is in the variable NAME_ping.
+# traffic_start NAME NS ADDRESS [INTERVAL]: an echo request each 0.2 s, unless
+# an interval is given, until traffic_stop; the process id is in the variable
+# NAME_ping.
 traffic_start()
 {
-	ip netns exec "$2" ping -q -i 0.2 "$3" \
+	ip netns exec "$2" ping -q -i "${4:-0.2}" "$3" \
 		> "$TMPDIR/$1.ping" 2>> "$TMPDIR/$1.progress" &
 	printf -v "$1_ping" '%s' $!
 }
@@ -68,17 +69,47 @@ keyed()
 	knows "$1" 'length > 0 and all(.[]; .state == "up")' show crypto
 }
 
-# spi_out PART ADDRESS: SPI with which a router sends to an NBMA address.
+# spi_out, spi_in PART ADDRESS: SPI with which a router sends to an NBMA
+# address, or receives from there, as ip-xfrm has it; null: none.
 spi_out()
 {
 	topology_ctl "$1" -j show crypto |
-		gojq "[.[] | select(.nbma == \"$2\")][0].spi_out"
+		gojq -r "[.[] | select(.nbma == \"$2\")][0].spi_out"
 }
 
-# spi_changed PART ADDRESS OLD: 0 if that is another by now.
+spi_in()
+{
+	topology_ctl "$1" -j show crypto |
+		gojq -r "[.[] | select(.nbma == \"$2\")][0].spi_in"
+}
+
+# spi_changed PART ADDRESS OLD: 0 if it sends by another by now.
 spi_changed()
 {
-	[ "$(spi_out "$1" "$2")" != "$3" ]
+	local spi
+
+	spi=$(spi_out "$1" "$2")
+	[[ $spi == 0x* ]] && [ "$spi" != "$3" ]
+}
+
+# lacks PART SPI: 0 if the kernel of a router has no such SA.
+lacks()
+{
+	[[ $2 == 0x* ]] && ! ip -n "${!1}" xfrm state list | grep -q "spi $2 "
+}
+
+# replaced PART ADDRESS OLD: 0 if a router sends to an NBMA address by another
+# SA by now, and its kernel has the old one no more.
+replaced()
+{
+	spi_changed "$@" && lacks "$1" "$3"
+}
+
+# settled PART ADDRESS: 0 if the keys with that are not of those that both
+# routers may be making at once.
+settled()
+{
+	knows "$1" "any(.[]; .nbma == \"$2\" and .age > 11)" show crypto
 }
 
 # handshakes PART COUNTER: how many messages of the key exchange a router has
