@@ -15,8 +15,9 @@
  * down at once if there are no keys, and up again with the next.
  *
  * Of two IKE SAs the older one carries what is sent to a node that called
- * again (load.c) until it has the new keys as well; NODE_SETTLE later the
- * older one is ended: it is one of an earlier life of that node. So are orphans
+ * again (load.c) until it has the new keys as well, which shows when it sends
+ * by them. Then the older one is ended, NODE_SETTLE after the call at the
+ * earliest: it is one of an earlier life of that node. So are orphans
  * (orphan.c).
  */
 #include "node.h"
@@ -30,11 +31,13 @@
 #include "daemon.h"
 #include "interface.h"
 #include "timer.h"
+#include "xfrm.h"
 
 #define NODE_CHECK 2000
 #define NODE_TIMEOUT 30000
 #define NODE_GRACE 2000
 #define NODE_SETTLE 2000	/* for a node that called to have its SAs */
+#define NODE_SETTLE_MAX 30000	/* if it sends nothing by them */
 #define NODE_CROSSING 10000	/* calls of both are within that time */
 
 static uint64_t now(const struct ike_node *node)
@@ -146,14 +149,29 @@ static bool is_replaced(const struct ike_node *node,
 	       child->made + NODE_CROSSING < newest->made;
 }
 
+static bool has_settled(const struct ike_node *node)
+{
+	const struct node_child *newest = node->children;
+	struct xfrm_usage usage;
+
+	return now(node) - newest->made >= NODE_SETTLE_MAX ||
+	       xfrm_sa_usage(node->ike->xfrm, &node->ike->interface->nbma,
+			     newest->sa.spi_in, &usage) || usage.packets;
+}
+
 static void end_replaced(uv_timer_t *timer)
 {
 	struct ike_node *node = timer->data;
 	struct vici_request request;
 	struct node_child *child, *next;
 
-	if (node->children)
-		ike_orphans_delete(node->ike, node->session->if_id);
+	if (!node->children)
+		return;
+	if (!has_settled(node)) {
+		timer_set(timer, NODE_SETTLE);
+		return;
+	}
+	ike_orphans_delete(node->ike, node->session->if_id);
 	DL_FOREACH_SAFE(node->children, child, next) {
 		if (!is_replaced(node, child))
 			continue;

@@ -32,6 +32,7 @@ struct xfrm {
 
 static struct xfrm kernel;
 static uint32_t kernel_has_not;	/* an SPI */
+static uint64_t kernel_packets;	/* of each SA */
 static uint32_t kernel_deleted;	/* the last SPI that was */
 static unsigned int kernel_deletions;
 
@@ -55,6 +56,7 @@ int xfrm_sa_usage(struct xfrm *xfrm, const struct nhrp_address *destination,
 	(void)xfrm;
 	(void)destination;
 	memset(usage, 0, sizeof(*usage));
+	usage->packets = kernel_packets;
 	return spi == kernel_has_not ? -ESRCH : 0;
 }
 
@@ -102,6 +104,7 @@ static int begin(void **state)
 	char settings[256];
 
 	(void)state;
+	kernel_packets = 1;
 	kernel_deleted = 0;
 	kernel_deletions = 0;
 	memset(&fake_vici, 0, sizeof(fake_vici));
@@ -328,6 +331,7 @@ static void is_called(void **state)
 	assert_took("load-conn", "nhrpd:mgre0:00000001 { version=0 "
 		    "local_addrs=[9.1.1.10,] remote_addrs=[9.1.1.130,] ");
 	/* Nobody needs it: it is closed, and its connection unloaded. */
+	kernel_packets = 0;
 	pass(SESSION_IDLE_TIME);
 	assert_took("terminate", "ike-id=1 ");
 	assert_null(find(SPOKE1_NBMA, 500));
@@ -703,6 +707,41 @@ static void another_call(void **state)
 	assert_int_equal(session->state, SESSION_UP);
 }
 
+/* A busy node takes its time until it has the SAs that it called for. */
+static void called_by_a_busy_node(void **state)
+{
+	struct session *session = called_and_up();
+	struct report up = spoke1(session->if_id, session->if_id);
+
+	(void)state;
+	pass(RETRY + 1000);
+	kernel_packets = 0;
+	up.ike = up.child = 2;
+	tell("child-updown", "up=yes", &up);
+	pass(20000);
+	assert_null(fake_vici_take("terminate"));
+	kernel_packets = 1;
+	pass(2000);
+	assert_took("terminate", "ike-id=1 timeout=-1 force=yes ");
+}
+
+/* Nor does a node that wants nothing send by them. */
+static void called_by_a_silent_node(void **state)
+{
+	struct session *session = called_and_up();
+	struct report up = spoke1(session->if_id, session->if_id);
+
+	(void)state;
+	pass(RETRY + 1000);
+	kernel_packets = 0;
+	up.ike = up.child = 2;
+	tell("child-updown", "up=yes", &up);
+	pass(28000);
+	assert_null(fake_vici_take("terminate"));
+	pass(2000);
+	assert_took("terminate", "ike-id=1 timeout=-1 force=yes ");
+}
+
 /* strongSwan lists its IKE SAs in no order. */
 static void replaced_found_in_a_list(void **state)
 {
@@ -968,6 +1007,8 @@ int main(void)
 		IKE_TEST(nothing_left),
 		IKE_TEST(restart_then_end),
 		IKE_TEST(another_call),
+		IKE_TEST(called_by_a_busy_node),
+		IKE_TEST(called_by_a_silent_node),
 		IKE_TEST(replaced_found_in_a_list),
 		IKE_TEST(strongswan_is_not_there),
 		IKE_TEST(adopted),
