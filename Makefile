@@ -33,7 +33,7 @@ multiarch := $(shell $(CC) -print-multiarch 2>/dev/null)
 IPLIBDIR  ?= /usr/lib/$(if $(multiarch),$(multiarch)/)ip
 
 # What "make selftests" runs, and where.
-TEST	?= kernel nhrp protect interop scale
+TEST	?= kernel nhrp protect ike interop scale
 KERNEL	?= 6.12
 
 all: module userspace

@@ -18,7 +18,7 @@
 # shellcheck source=selftests/strongswan.sh
 . "$(dirname "$0")/../strongswan.sh"
 # shellcheck source=selftests/protect/lib.sh
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/../protect/lib.sh"
 strongswan_require
 load_mgre
 

@@ -21,7 +21,7 @@
 # shellcheck source=selftests/nhrp/lib.sh
 . "$(dirname "$0")/../nhrp/lib.sh"
 # shellcheck source=selftests/protect/lib.sh
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/../protect/lib.sh"
 require_command gojq
 strongswan_require
 load_mgre
