@@ -136,7 +136,7 @@ test_both()
 test_late()
 {
 	mkdir -p "$machine_root/etc/systemd/system/strongswan.service.d"
-	printf '[Service]\nExecStartPost=\nExecStartPost=/bin/sleep 10\n%s\n' \
+	printf '[Service]\nExecStartPost=\nExecStartPost=/bin/sleep 5\n%s\n' \
 		'ExecStartPost=/usr/sbin/swanctl --load-all --noprompt' \
 		> "$machine_root/etc/systemd/system/strongswan.service.d/late.conf"
 	machine systemctl daemon-reload
