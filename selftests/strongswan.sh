@@ -24,6 +24,9 @@ strongswan_folder()
 	echo "$TMPDIR/strongswan-$1"
 }
 
+# What else strongswan.conf is to say of charon-systemd.
+strongswan_settings=
+
 # strongswan_config PART: its strongswan.conf on standard output.
 strongswan_config()
 {
@@ -36,6 +39,7 @@ strongswan_config()
 		install_routes = no
 		retransmit_timeout = 1
 		retransmit_tries = 4
+		$strongswan_settings
 		plugins {
 			vici {
 				socket = unix://$folder/vici

@@ -1,8 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Protection by strongSwan with certificates: who has one of our authority is
-# let in, who has one of another is not.
+# Protection by strongSwan with certificates: whoever has one of our authority
+# is let in, and has all that a key which all share gives; who has one of
+# another authority is not.
+#
+#	HOST1 -- SPOKE1 --+-- HUB
+#	            :     |
+#	HOST2 -- SPOKE2 --+
 # timeout: 900
 
 # shellcheck source=selftests/lib.sh
@@ -13,48 +18,59 @@
 . "$(dirname "$0")/../capture.sh"
 # shellcheck source=selftests/strongswan.sh
 . "$(dirname "$0")/../strongswan.sh"
+# shellcheck source=selftests/nhrp/lib.sh
+. "$(dirname "$0")/../nhrp/lib.sh"
+# shellcheck source=selftests/protect/lib.sh
+. "$(dirname "$0")/../protect/lib.sh"
+# shellcheck source=selftests/ike/lib.sh
+. "$(dirname "$0")/lib.sh"
 strongswan_require
 require_command openssl gojq
 load_mgre
 
-# start PART: all that runs on a router, which has a certificate.
+# start PART: strongSwan and nhrpd of a router, with a certificate of the
+# authority that there is now.
 start()
 {
 	local name=${1,,}.example.com
 
-	strongswan_start "$1" && topology_tunnel "$1" &&
+	strongswan_certificate "$1" "$name" && strongswan_start "$1" &&
 		strongswan_nhrpd "$1" "authentication certificate" \
-			"local id $name" "remote id *.example.com"
-}
-
-reach()
-{
-	ip netns exec "$HUB" ping -q -c 1 -W 1 "${topology_protocol[$1]}"
+			"local id $name" "remote id *.example.com" "rekey 10"
 }
 
 topology_underlay
 capture_start "$NET" any "$TMPDIR/wire.pcap" "$capture_protected"
 strongswan_authority
-for part in HUB SPOKE1; do
-	strongswan_certificate $part ${part,,}.example.com && start $part
+for part in HUB SPOKE1 SPOKE2; do
+	topology_tunnel $part
+done
+topology_routes_phase3
+for part in HUB SPOKE1 SPOKE2; do
+	start $part
 	check_err $? "$part does not start"
 done
-slowwait 60 reach SPOKE1 > /dev/null
-check_err $? "SPOKE1 does not register"
-topology_ctl -j HUB show crypto 2>/dev/null | grep -q spoke1.example.com ||
-	topology_ctl HUB show crypto | grep -q spoke1.example.com
-check_err $? "not its identity: $(topology_ctl HUB show crypto)"
-log_test "a spoke with a certificate registers"
+slowwait 60 topology_registered > /dev/null
+check_err $? "the spokes do not register"
+expect HUB 'any(.[]; .identity == "spoke1.example.com")' show crypto
+log_test "spokes with certificates register, and are known by name"
+test_direct
+test_rekey
 
 # Of another authority, with the name of ours.
+kill_nhrpd SPOKE2 TERM
+strongswan_stop SPOKE2 TERM
+rm "$TMPDIR/SPOKE2.log"
 strongswan_authority
-strongswan_certificate SPOKE2 spoke2.example.com && start SPOKE2
+start SPOKE2
 check_err $? "SPOKE2 does not start"
-slowwait 40 until_match "session with .* down" cat "$TMPDIR/SPOKE2.log" \
+slowwait 60 until_match "session with .* down" cat "$TMPDIR/SPOKE2.log" \
 	> /dev/null
 check_err $? "SPOKE2 is not told why: $(cat "$TMPDIR/SPOKE2.log")"
-reach SPOKE2 > /dev/null
+ip netns exec "$HUB" ping -q -c 3 -W 1 9.0.0.3 > /dev/null
 check_fail $? "SPOKE2 was let in"
+ip netns exec "$HUB" ping -q -c 3 -W 1 9.0.0.2 > /dev/null
+check_err $? "SPOKE1 is shut out as well"
 grep "session with .* down" "$TMPDIR/SPOKE2.log" | head -n 1 | sed 's/^/# /'
 log_test "one with a certificate of another authority does not"
 

@@ -64,9 +64,11 @@ test_reauthentication()
 {
 	local nbma old
 
+	# Both SAs are there for a while, as strongswan_settings has it.
 	for nbma in 9.1.1.10 9.1.1.134; do
 		old=$(ike_with SPOKE1 $nbma)
 		traffic_start direct "$HOST1" 10.0.65.2
+		traffic_start hub "$HOST1" 10.1.0.2
 		strongswan_ctl SPOKE1 --rekey --reauth --ike "${old#* }" \
 			> "$TMPDIR/reauth" 2>&1
 		slowwait 60 ike_is_new SPOKE1 $nbma "$old" > /dev/null
@@ -78,7 +80,9 @@ test_reauthentication()
 		check_err $? "no traffic with the hub"
 		reaches 10.0.65.2
 		check_err $? "no traffic with the other spoke"
-		traffic_stop direct > /dev/null
+		check_equal "$(traffic_stop direct)" 0 \
+			"packets lost between spokes"
+		check_equal "$(traffic_stop hub)" 0 "packets lost to the hub"
 		log_test "an IKE SA with $nbma is made anew under traffic"
 	done
 }
@@ -101,6 +105,8 @@ test_hub_lost()
 	log_test "the hub is found gone, and found again; spokes go on"
 }
 
+# shellcheck disable=SC2034 # for strongswan.sh
+strongswan_settings="make_before_break = yes"
 topology_underlay
 capture_start "$NET" any "$TMPDIR/wire.pcap" "$capture_protected"
 for part in HUB SPOKE1 SPOKE2; do
