@@ -89,19 +89,23 @@ test_rekey()
 	log_test "keys are renewed under traffic without a loss"
 }
 
+# test_flush PART: of all keys of a router.
 test_flush()
 {
 	traffic_start direct "$HOST1" 10.0.65.2
-	ip -n "$SPOKE1" xfrm state flush
-	slowwait 60 keyed SPOKE1 > /dev/null
-	check_err $? "no new keys: $(topology_ctl SPOKE1 show crypto)"
+	traffic_start hub "$HOST1" 10.1.0.2
+	ip -n "${!1}" xfrm state flush
+	slowwait 60 keyed "$1" > /dev/null
+	check_err $? "no new keys: $(topology_ctl "$1" show crypto)"
 	slowwait 60 ip netns exec "$HOST1" ping -q -c 3 -i 0.2 -W 2 10.0.65.2 \
 		> /dev/null
 	check_err $? "no traffic after the keys were lost"
 	check_at_most "$(traffic_stop direct)" 2 \
-		"packets lost that were not under way"
+		"packets lost between spokes that were not under way"
+	check_at_most "$(traffic_stop hub)" 2 \
+		"packets lost to the hub that were not under way"
 	check_nothing_clear
-	log_test "a flush of all keys heals, and nothing leaves in clear"
+	log_test "a flush of all keys of $1 heals, and nothing leaves in clear"
 }
 
 test_killed()
@@ -155,6 +159,7 @@ protection_watch
 test_start
 test_resolution
 test_rekey
-test_flush
+test_flush SPOKE1
+test_flush HUB
 test_killed
 test_hub_lost
