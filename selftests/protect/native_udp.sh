@@ -42,6 +42,60 @@ test_register()
 	log_test "keys are made by the network's own port"
 }
 
+# association PART SPI NBMA: what its kernel tells of an SA that leads there.
+association()
+{
+	ip -n "${!1}" -s xfrm state get dst "$3" proto esp spi "$2"
+}
+
+# bytes_agree: 0 if nhrpd has counted what the kernel has, and that is some.
+bytes_agree()
+{
+	local out in
+
+	out=$(association SPOKE1 "$(spi_out SPOKE1 9.1.1.134)" 9.1.1.134 |
+		sed -n 's/^[[:space:]]*\([1-9][0-9]*\)(bytes).*/\1/p')
+	in=$(association SPOKE1 "$(spi_in SPOKE1 9.1.1.134)" 9.1.1.130 |
+		sed -n 's/^[[:space:]]*\([1-9][0-9]*\)(bytes).*/\1/p')
+	knows SPOKE1 "any(.[]; .nbma == \"9.1.1.134\" and
+		.bytes_out == $out and .bytes_in == $in)" show crypto
+}
+
+test_association()
+{
+	local cipher=chacha20-poly1305 aead="rfc7539esp(chacha20,poly1305)"
+	local state word key
+
+	if grep -qw aes /proc/cpuinfo; then
+		cipher=aes-256-gcm
+		aead="rfc4106(gcm(aes))"
+	fi
+	state=$(association SPOKE1 "$(spi_out SPOKE1 9.1.1.134)" 9.1.1.134)
+	for word in "flag esn" "aead $aead" "replay_window 128" "hard 1800(sec)" \
+		"soft 2147483648(packets), hard 4294967296(packets)" \
+		"sport 4400 dport 4400"; do
+		[[ $state == *"$word"* ]]
+		check_err $? "an SA without '$word'"
+	done
+	knows SPOKE1 "any(.[]; .nbma == \"9.1.1.134\" and .rekey > 0 and
+		.rekey <= 900 and .algorithm == \"$cipher\")" show crypto \
+		> /dev/null
+	check_err $? "not so: $(topology_ctl SPOKE1 show crypto)"
+	ip netns exec "$HOST1" ping -q -c 3 -i 0.2 10.0.65.2 > /dev/null
+	busywait 20000 bytes_agree > /dev/null
+	check_err $? "other bytes than: $(topology_ctl SPOKE1 show crypto)"
+	log_test "SAs are as configured, and shown as they are"
+
+	key=$(sed -n 's/.*aead .* 0x\([0-9a-f]*\) .*/\1/p' <<< "$state")
+	[ ${#key} -eq 72 ]
+	check_err $? "no key in the kernel: it has ${#key} digits"
+	for word in "" -j; do
+		topology_ctl SPOKE1 $word show crypto | grep -qi "${key:0:16}"
+		check_fail $? "a key is shown"
+	done
+	log_test "keys are not shown"
+}
+
 test_large()
 {
 	local mtu
@@ -98,11 +152,13 @@ topology_underlay
 nhrpctl key psk "$TMPDIR/network.psk" > /dev/null
 for part in HUB SPOKE1 SPOKE2; do
 	configure $part "protection native" "psk file $TMPDIR/network.psk" \
-		"encapsulation udp" "udp port 4400"
+		"encapsulation udp" "udp port 4400" "replay-window 128" \
+		"rekey 600"
 done
 capture_start "$NET" any "$TMPDIR/wire.pcap" \
 	'ip proto 47 or ip proto 50 or udp'
 test_register
+test_association
 test_large
 test_roaming
 test_wire
