@@ -99,17 +99,16 @@ on LEFT nft -f - <<-END
 		}
 	}
 END
-if on LEFT nft list table ip nat > /dev/null 2>&1; then
-	before=$(mgre_stat "$LEFT" mgre0 tx_unprotected_dropped)
-	ip -n "$LEFT" address add 192.0.2.99/32 dev lo
-	on LEFT ping -c 1 -W 1 10.9.0.2 > /dev/null
-	check_counted LEFT tx_unprotected_dropped "$before"
-	check_clear LEFT 'not ip[24:4] == 5'
-	on LEFT nft delete table ip nat
-	ip -n "$LEFT" address del 192.0.2.99/32 dev lo
-	check_ping LEFT 10.9.0.2
-	log_test "source NAT cannot bring a packet out in clear"
-fi
+check_err $? "nft has no source NAT"
+before=$(mgre_stat "$LEFT" mgre0 tx_unprotected_dropped)
+ip -n "$LEFT" address add 192.0.2.99/32 dev lo
+on LEFT ping -c 1 -W 1 10.9.0.2 > /dev/null
+check_counted LEFT tx_unprotected_dropped "$before"
+check_clear LEFT 'not ip[24:4] == 5'
+on LEFT nft delete table ip nat
+ip -n "$LEFT" address del 192.0.2.99/32 dev lo
+check_ping LEFT 10.9.0.2
+log_test "source NAT cannot bring a packet out in clear"
 
 # From here on OTHER attacks, in the name of RIGHT as well.
 on OTHER sysctl -qw net.ipv4.conf.all.arp_ignore=1 \

@@ -55,7 +55,8 @@ check_traced 'mgre_drop: .*dev=mgre0 .*reason=rx_unknown_peer'
 log_test "mgre_drop"
 
 for name in tx_unresolved tx_queue_full tx_no_route tx_too_big tx_loop \
-	    tx_no_local_address tx_no_multicast_peer rx_unknown_peer \
+	    tx_no_local_address tx_no_multicast_peer \
+	    tx_unprotected_dropped rx_unknown_peer rx_unprotected_dropped \
 	    rx_policy rx_ecn rx_malformed rx_nhrp_no_owner; do
 	[ -n "$(mgre_stat "$LEFT" mgre0 $name)" ]
 	check_err $? "no counter $name"

@@ -164,6 +164,13 @@ check_wire()
 # The warning of a psk that stands alone is none of the complaints.
 check_logs()
 {
+	local part check=check_fail
+
+	[ "$1" != psk ] || check=check_err
+	for part in HUB SPOKE1 SPOKE2; do
+		grep -q "protected by a psk alone" "$TMPDIR/$part.log"
+		$check $? "whether $part says that no identity is proven"
+	done
 	! grep -hE "refused|error" "$TMPDIR"/*.log > "$TMPDIR/complaints"
 	check_err $? "$(head -3 "$TMPDIR/complaints")"
 	log_test "$1: nobody complains"
