@@ -40,6 +40,7 @@ void fake_reset(void)
 	fake.map_count = 0;
 	fake.sent_count = 0;
 	fake.unprotectable = false;
+	fake.unprotected = SIZE_MAX;
 }
 
 void fake_add_link(unsigned int ifindex, const char *name, const char *nbma)
@@ -435,6 +436,9 @@ int rtnl_set_protect(struct rtnl *rtnl, unsigned int ifindex, bool require)
 	size_t i;
 
 	(void)rtnl;
+	if (require)
+		fake.unprotected = fake.peer_count + fake.map_count +
+				   fake.sent_count;
 	for (i = 0; i < fake.link_count; i++)
 		if (fake.links[i].ifindex == ifindex && !fake.unprotectable)
 			fake.links[i].protect = require;

@@ -37,6 +37,8 @@ struct fake_sent {
  *			       join the latter
  * @peers, @maps: what nhrpd has made
  * @unprotectable: devices cannot require ESP
+ * @unprotected: how many peers, maps and packets there were when a device was
+ *		 last told to require ESP
  * @sent: NHRP packets in the order they were sent
  * @sent_count: how many, those beyond FAKE_MAX counted but not kept
  */
@@ -52,6 +54,7 @@ struct fake_kernel {
 	struct fake_map maps[FAKE_MAX];
 	size_t map_count;
 	bool unprotectable;
+	size_t unprotected;
 	struct fake_sent sent[FAKE_MAX];
 	size_t sent_count;
 	const struct mgre_events *mgre_events;

@@ -68,6 +68,7 @@ static void device_is_protected_first(void **state)
 	exchange_end(state);
 	spoke(PROTECTION);
 	assert_true(device()->protect);
+	assert_int_equal(fake.unprotected, 0);
 	assert_int_equal(hub_if_id(), hub_session()->if_id);
 }
 
