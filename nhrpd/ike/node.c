@@ -132,7 +132,7 @@ void node_lose(struct ike_node *node, const struct ike_child *report)
 		set_phase(node, NODE_LOST, NODE_GRACE);
 }
 
-/* There is no number of what a strongSwan made that is no more. */
+/* A child SA without a number was made by a strongSwan that is no more. */
 static void note_orphan(struct ike_node *node, const struct node_child *child)
 {
 	ike_orphan_note(node->ike, node->session->if_id, &child->remote,
@@ -149,6 +149,7 @@ static bool is_replaced(const struct ike_node *node,
 	       child->made + NODE_CROSSING < newest->made;
 }
 
+/* A node that sends by the newest SAs has them, and may be sent to by them. */
 static bool has_settled(const struct ike_node *node)
 {
 	const struct node_child *newest = node->children;
