@@ -40,6 +40,7 @@ static bool mgre_keys_replaced(struct mgre *mgre, struct xfrm_state *gone)
 static bool mgre_keys_find(struct mgre *mgre, struct mgre_path *path, u8 why)
 {
 	struct dst_entry *dst = rcu_dereference(path->route);
+	struct rtable *rt;
 
 	if (!path->protect)
 		return false;
@@ -48,7 +49,11 @@ static bool mgre_keys_find(struct mgre *mgre, struct mgre_path *path, u8 why)
 	if (dst && !(why & MGRE_KEYS_NEW) &&
 	    !mgre_keys_replaced(mgre, dst->xfrm))
 		return false;
-	return !IS_ERR(mgre_path_route(mgre, path));
+	rt = mgre_path_route(mgre, path);
+	if (IS_ERR(rt))
+		return false;
+	mgre_path_put_route(rt);
+	return true;
 }
 
 static void mgre_keys_check(struct mgre *mgre, struct mgre_peer *peer, u8 why)

@@ -310,6 +310,19 @@ void mgre_path_free(struct mgre_path *path);
 void mgre_path_close(struct mgre_path *path);
 struct rtable *mgre_path_route(const struct mgre *mgre,
 			       struct mgre_path *path);
+void mgre_path_put_route(struct rtable *rt);
+
+/**
+ * mgre_path_is_bundle() - Whether a route leads through IPsec
+ * @dst: Route
+ *
+ * Also one that keeps packets until there are keys.
+ */
+static inline bool mgre_path_is_bundle(const struct dst_entry *dst)
+{
+	return dst->xfrm || dst->flags & DST_XFRM_QUEUE;
+}
+
 u32 mgre_path_mtu(const struct mgre_path *path);
 void mgre_path_sa(const struct mgre_path *path, struct mgre_sa *sa);
 

@@ -168,11 +168,15 @@ static struct dst_entry *mgre_path_lookup(const struct mgre *mgre,
  * On a protected device the route is a bundle, which leads through ESP. On
  * any other, IPsec policies are obeyed where there are some.
  *
+ * A packet needs no reference to its route: the path has one, and RCU keeps
+ * what the path lets go. But IPsec takes one, and drops the packet if there is
+ * none left to take; so a bundle comes with one for the packet.
+ *
  * Context: softirq, or process with bottom halves off; RCU read side.
- * Return: The route, valid as long as the RCU read side lasts, or an
- * ERR_PTR(): -ENOKEY without the bundle that there must be, -ELOOP if the
- * route leads back into @mgre, -EADDRNOTAVAIL while @mgre has no local
- * address.
+ * Return: The route, valid as long as the RCU read side lasts, to be given to
+ * a packet or to mgre_path_put_route(); or an ERR_PTR(): -ENOKEY without the
+ * bundle that there must be, -ELOOP if the route leads back into @mgre,
+ * -EADDRNOTAVAIL while @mgre has no local address.
  */
 struct rtable *mgre_path_route(const struct mgre *mgre, struct mgre_path *path)
 {
@@ -187,10 +191,24 @@ struct rtable *mgre_path_route(const struct mgre *mgre, struct mgre_path *path)
 	rt = container_of(dst, struct rtable, dst);
 	WRITE_ONCE(path->df, mgre->parms.pmtudisc && !ip_mtu_locked(dst) ?
 			     htons(IP_DF) : 0);
+	if (mgre_path_is_bundle(dst))
+		dst_hold(dst);
 	dst_release(unrcu_pointer(xchg(&path->route, RCU_INITIALIZER(dst))));
 	mgre_grow_headroom(mgre->dev, LL_RESERVED_SPACE(dst_dev(dst)) +
 				      path->header_len + dst->header_len);
 	return rt;
+}
+
+/**
+ * mgre_path_put_route() - Do without a route
+ * @rt: From mgre_path_route()
+ *
+ * Context: any.
+ */
+void mgre_path_put_route(struct rtable *rt)
+{
+	if (mgre_path_is_bundle(&rt->dst))
+		dst_release(&rt->dst);
 }
 
 /**

@@ -120,13 +120,24 @@ static int mgre_handle_offloads(struct sk_buff *skb)
 	return 0;
 }
 
+/* As from mgre_path_route(): a bundle is held. */
 static struct rtable *mgre_route(struct mgre *mgre, struct mgre_path *path)
 {
 	struct dst_entry *dst = rcu_dereference(path->route);
 
-	if (likely(dst && dst_check(dst, 0)))
+	if (likely(dst && dst_check(dst, 0) &&
+		   (!mgre_path_is_bundle(dst) || dst_hold_safe(dst))))
 		return container_of(dst, struct rtable, dst);
 	return mgre_path_route(mgre, path);
+}
+
+/* Give a packet its route, and the reference to a bundle. */
+static void mgre_set_route(struct sk_buff *skb, struct rtable *rt)
+{
+	if (mgre_path_is_bundle(&rt->dst))
+		skb_dst_set(skb, &rt->dst);
+	else
+		skb_dst_set_noref(skb, &rt->dst);
 }
 
 static enum mgre_drop_reason mgre_route_drop_reason(long err)
@@ -141,13 +152,19 @@ static enum mgre_drop_reason mgre_route_drop_reason(long err)
 	}
 }
 
-/* Everything between the inner packet and ip_local_out(). */
+/*
+ * Everything between the inner packet and ip_local_out(). An error leaves the
+ * route with the caller.
+ */
 static int mgre_encapsulate(struct mgre *mgre, const struct mgre_path *path,
-			    struct sk_buff *skb, struct rtable *rt, __be16 df)
+			    struct sk_buff *skb, struct rtable *rt)
 {
 	u8 dsfield = mgre_inner_dsfield(skb);
 	u8 ttl = mgre_inner_ttl(skb);
+	__be16 df;
 
+	if (unlikely(!mgre_fits(path, skb, rt, &df)))
+		return -EMSGSIZE;
 	if (unlikely(skb_cow_head(skb, LL_RESERVED_SPACE(dst_dev(&rt->dst)) +
 				       path->header_len + rt->dst.header_len)))
 		return -ENOMEM;
@@ -158,8 +175,7 @@ static int mgre_encapsulate(struct mgre *mgre, const struct mgre_path *path,
 	skb_scrub_packet(skb, !net_eq(mgre->net, dev_net(mgre->dev)));
 	if (path->mark)
 		skb->mark = path->mark;
-	/* The path keeps the route, RCU keeps what the path lets go. */
-	skb_dst_set_noref(skb, &rt->dst);
+	mgre_set_route(skb, rt);
 	memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
 	mgre_push_header(mgre, skb, path, dsfield, ttl, df);
 	return 0;
@@ -180,7 +196,6 @@ int mgre_send_path(struct mgre *mgre, struct mgre_path *path,
 {
 	unsigned int len = skb->len;
 	struct rtable *rt;
-	__be16 df;
 	int err;
 
 	if (unlikely(dev_recursion_level() > MGRE_RECURSION_LIMIT)) {
@@ -198,13 +213,11 @@ int mgre_send_path(struct mgre *mgre, struct mgre_path *path,
 			mgre_drop(mgre, skb, mgre_route_drop_reason(err));
 		return err;
 	}
-	if (unlikely(!mgre_fits(path, skb, rt, &df))) {
-		mgre_drop(mgre, skb, MGRE_DROP_TX_TOO_BIG);
-		return -EMSGSIZE;
-	}
-	err = mgre_encapsulate(mgre, path, skb, rt, df);
+	err = mgre_encapsulate(mgre, path, skb, rt);
 	if (unlikely(err)) {
-		mgre_drop(mgre, skb, MGRE_DROP_TX_NO_MEMORY);
+		mgre_path_put_route(rt);
+		mgre_drop(mgre, skb, err == -EMSGSIZE ? MGRE_DROP_TX_TOO_BIG :
+							MGRE_DROP_TX_NO_MEMORY);
 		return err;
 	}
 	err = ip_local_out(mgre->net, NULL, skb);
