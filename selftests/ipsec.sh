@@ -100,13 +100,18 @@ policies()
 
 # keys add|del A B IF_ID GENERATION: the associations of both. Those that
 # receive are the first to come and the last to go: of two that may send, the
-# kernel takes either while they are of one second.
+# kernel takes either while they are of one second. What is just being sent by
+# one that goes is lost, so that those with a successor stay for a moment.
 keys()
 {
 	local verb=$1 a=$2 b=$3
 	shift 3
 
-	[ "$verb" = del ] || keys_receive add "$a" "$b" "$@"
+	if [ "$verb" = add ]; then
+		keys_receive add "$a" "$b" "$@"
+	else
+		sleep 0.2
+	fi
 	state "$a" "$verb" "$a" "$b" "$@"
 	state "$b" "$verb" "$b" "$a" "$@"
 	[ "$verb" = add ] || keys_receive del "$a" "$b" "$@"

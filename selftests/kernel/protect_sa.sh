@@ -72,6 +72,16 @@ check_peer LEFT RIGHT ".spi == \"$(spi $generation $direct RIGHT)\""
 check_equal "$(event_count LEFT '.event == "peer-state"')" 0 "events"
 log_test "rekeying loses nothing, and the peer is not touched"
 
+# What is used of two that may be.
+sleep 1.1
+keys add LEFT RIGHT $direct $((generation + 1))
+on LEFT ping -q -c 1 -W 5 10.9.0.2 > /dev/null
+check_err $? "no answer"
+check_peer LEFT RIGHT ".spi == \"$(spi $((generation + 1)) $direct RIGHT)\""
+keys del LEFT RIGHT $direct $generation
+generation=$((generation + 1))
+log_test "the newer one is used as soon as it is there"
+
 # Without traffic as well.
 keys add LEFT RIGHT $direct $((generation + 1))
 keys del LEFT RIGHT $direct $generation
