@@ -25,6 +25,13 @@
 #define KEYS_HARD_PACKETS (UINT64_C(1) << 32)
 #define KEYS_HARD_TIMES 3	/* of the time to rekey */
 
+/*
+ * How long an outbound SA stays that has a successor, ms: the kernel drops
+ * what it is just sending by an SA that is deleted. Of two it uses the one that
+ * was added in a later second.
+ */
+#define KEYS_LINGER_OUT 1000
+
 static struct xfrm *keys_xfrm(const struct association *association)
 {
 	return association->network->native->xfrm;
@@ -236,19 +243,20 @@ void keys_old_timer(uv_timer_t *timer)
 	keys_remove_due(timer->data);
 }
 
-static void keys_linger(struct association *association,
+/* Return: false without memory; an SA ends by itself, its policy does not. */
+static bool keys_linger(struct association *association,
 			const struct xfrm_sa_id *id, bool outbound,
 			uint64_t when)
 {
 	struct old_sa *old = calloc(1, sizeof(*old));
 
-	/* It ends by itself: all SAs do. */
 	if (!old)
-		return;
+		return false;
 	old->id = *id;
 	old->outbound = outbound;
 	old->when = when;
 	DL_APPEND(association->old, old);
+	return true;
 }
 
 void keys_let_linger(struct association *association, struct keys *keys,
@@ -267,12 +275,28 @@ void keys_let_linger(struct association *association, struct keys *keys,
 	keys->has_in = false;
 }
 
+static void keys_let_linger_out(struct association *association,
+				struct keys *keys)
+{
+	const struct xfrm_sa_id out = {
+		.source = keys->own.address,
+		.destination = keys->peer.address,
+		.spi = keys->spi_out,
+		.if_id = association->session->if_id,
+	};
+
+	if (!keys->has_out ||
+	    !keys_linger(association, &out, true,
+			 native_now(association->network->native) +
+			 KEYS_LINGER_OUT))
+		keys_remove_policy(association, &out.source, &out.destination);
+	keys->has_out = false;
+}
+
 static void keys_replace(struct association *association, struct keys *old,
 			 uint64_t linger)
 {
-	keys_remove_out(association, old);
-	keys_remove_policy(association, &old->own.address,
-			   &old->peer.address);
+	keys_let_linger_out(association, old);
 	keys_let_linger(association, old, linger);
 	keys_free(association->network, old);
 }
@@ -283,14 +307,13 @@ static void keys_replace(struct association *association, struct keys *old,
 static void keys_replace_found(struct association *association,
 			       uint64_t linger)
 {
-	uint64_t when = native_now(association->network->native) + linger;
-	struct old_sa *old, *next;
+	uint64_t now = native_now(association->network->native), limit;
+	struct old_sa *old;
 
-	DL_FOREACH_SAFE(association->old, old, next) {
-		if (old->outbound)
-			keys_remove_old_one(association, old);
-		else if (old->when > when)
-			old->when = when;
+	DL_FOREACH(association->old, old) {
+		limit = old->outbound ? now + KEYS_LINGER_OUT : now + linger;
+		if (old->when > limit)
+			old->when = limit;
 	}
 }
 

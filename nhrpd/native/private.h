@@ -197,7 +197,7 @@ struct call {
 /**
  * struct old_sa - an SA that is going to be removed
  * @id: the SA
- * @outbound: as soon as there is another, else at @when
+ * @outbound: its policy goes with it, if that is of other addresses by now
  * @when: ms
  */
 struct old_sa {
@@ -375,7 +375,7 @@ int keys_add_out(struct association *association, struct keys *keys,
 /**
  * keys_use - from now on use @keys, both SAs of which are there
  *
- * The old outbound SA goes now, the old inbound one later. Return: 0, or -1
+ * The old outbound SA goes soon, the old inbound one later. Return: 0, or -1
  * if there is no policy, which was logged.
  */
 int keys_use(struct association *association, struct keys *keys);

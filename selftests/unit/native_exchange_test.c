@@ -645,9 +645,42 @@ static void rekey_loses_nothing(void **state)
 	}
 	assert_in_range(renewals, 10, 14);
 	/* Old ones go: one pair, and those that still linger. */
-	assert_true(a.kernel.count <= 2 + 1);
-	assert_true(b.kernel.count <= 2 + 4);
+	assert_true(a.kernel.count <= 2 + 1 + 1);
+	assert_true(b.kernel.count <= 2 + 4 + 1);
 	assert_int_equal(a.kernel.policies, 1);
+}
+
+static bool is_there(struct node *node, uint32_t spi)
+{
+	size_t i;
+
+	for (i = 0; i < node->kernel.count; i++)
+		if (node->kernel.sas[i].sa.spi == spi)
+			return true;
+	return false;
+}
+
+/* What the kernel is just sending by the old one is not to be lost. */
+static void old_outbound_lingers(void **state)
+{
+	uint32_t from_a, from_b;
+
+	(void)state;
+	open_with_psk();
+	connect_a_to_b();
+	from_a = association(&a)->keys->spi_out;
+	from_b = association(&b)->keys->spi_out;
+	call_begin(association(&a), NULL);
+	world_pass(500);
+	assert_int_not_equal(association(&a)->keys->spi_out, from_a);
+	assert_int_not_equal(association(&b)->keys->spi_out, from_b);
+	assert_true(is_there(&a, from_a));
+	assert_true(is_there(&b, from_b));
+	world_pass(1000);
+	assert_false(is_there(&a, from_a));
+	assert_false(is_there(&b, from_b));
+	assert_int_equal(a.kernel.policies, 1);
+	assert_int_equal(b.kernel.policies, 1);
 }
 
 static void lost_confirmation(void **state)
@@ -853,7 +886,7 @@ static void restart_finds_an_earlier_address(void **state)
 	xfrm_sa_add(&b.kernel, &out);
 	xfrm_policy_set(&b.kernel, &out.source, &earlier, out.if_id);
 	adopt_b();
-	world_pass(1000);
+	world_pass(2000);
 	assert_true(world_connected(&a, &b));
 	assert_int_equal(b.kernel.policies, 1);
 	assert_int_equal(xfrm_sa_delete(&b.kernel, &earlier, out.spi), -ESRCH);
@@ -1126,6 +1159,7 @@ int main(void)
 		TEST(newest_handshake_finds_room),
 		TEST(refusal_is_logged_later),
 		TEST(rekey_loses_nothing),
+		TEST(old_outbound_lingers),
 		TEST(lost_confirmation),
 		TEST(soft_limit_renews),
 		TEST(flushed_by_somebody),
